@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import CompilerPluginSupport
+import Foundation
+import PackageDescription
+
+/// Where the running toolchain keeps the swift-syntax modules that its own macros use.
+///
+/// The manifest finds its toolchain by the library that it is itself linked with, because neither `PATH` nor an
+/// environment variable names it reliably.
+let swiftSyntax: String = {
+    let marker = "/lib/swift/pm/ManifestAPI/libPackageDescription"
+    let maps = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile() ?? Data()
+    for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
+        guard let start = line.firstIndex(of: "/"), let end = line.range(of: marker) else { continue }
+        return line[start..<end.lowerBound] + "/lib/swift/host"
+    }
+    return "/usr/lib/swift/host"
+}()
+
+let seesSwiftSyntax: [SwiftSetting] = [.unsafeFlags(["-I", swiftSyntax])]
+let linksSwiftSyntax: [LinkerSetting] =
+    [.unsafeFlags(["-L", swiftSyntax, "-Xlinker", "-rpath", "-Xlinker", swiftSyntax])]
+    + ["SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros", "SwiftCompilerPluginMessageHandling"]
+    .map { .linkedLibrary($0) }
+
+/// The settings of every Swift target of ours.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// For modules on the way of a record: in release builds they are compiled without dynamic exclusivity checks, which
+/// cost up to a fifth there; debug builds, the tests and the sanitizers keep them.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let package = Package(
+    name: "millrace",
+    products: [
+        .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "MillraceServer", targets: ["MillraceServer"]),
+        .executable(name: "event-enrichment", targets: ["event-enrichment"]),
+    ],
+    targets: [
+        // C libraries, one target each.
+        .systemLibrary(name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(name: "CKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CRecords", dependencies: ["CProtobuf"]),
+
+        // What a handler's author imports.
+        .macro(name: "MillraceMacros", swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
+        .target(name: "Millrace", dependencies: ["MillraceMacros"], swiftSettings: hot),
+
+        // The engine, from the disk up.
+        .target(name: "MillraceTelemetry", swiftSettings: strict),
+        .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
+        .target(
+            name: "MillraceEngine", dependencies: ["Millrace", "MillraceStore", "MillraceTelemetry", "CRecords"],
+            swiftSettings: hot),
+        .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),
+
+        // Connectors: behind the engine's source and sink protocols.
+        .target(
+            name: "MillraceKafka", dependencies: ["CKafka", "MillraceEngine", "MillraceTelemetry"],
+            path: "connectors/Kafka/Sources", swiftSettings: hot),
+        .target(
+            name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],
+            path: "connectors/File/Sources", swiftSettings: strict),
+
+        // A process that people run.
+        .target(
+            name: "MillraceServer",
+            dependencies: [
+                "CYAML", "Millrace", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka", "MillraceStore",
+                "MillraceTelemetry",
+            ], swiftSettings: strict),
+
+        // Examples.
+        .executableTarget(
+            name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
+            path: "examples/event-enrichment/Sources", swiftSettings: strict),
+
+    ]
+)

@@ -1,0 +1,1 @@
+extern int millrace_records_placeholder;

@@ -1,0 +1,1 @@
+int millrace_records_placeholder;

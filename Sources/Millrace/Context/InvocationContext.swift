@@ -1,0 +1,121 @@
+/// What every handler's context offers: who it is, what it was sent, and messages to others.
+///
+/// Everything a handler does through its context takes effect at once and as a whole when the handler has returned, together
+/// with the source's offset, or not at all. A context is valid until its handler returns, in the handler's own task and
+/// child tasks.
+public protocol InvocationContext: Sendable {
+    /// The invocation behind this context.
+    var handle: InvocationHandle { get }
+}
+
+extension InvocationContext {
+    /// This invocation's id.
+    public var invocationID: InvocationID { handle.scope.invocationID(handle.ticket) }
+
+    /// The record that this invocation came from, or `nil` when it was sent by a handler.
+    public var record: SourceRecord? {
+        do { return try handle.scope.record(handle.ticket) } catch {
+            handle.scope.fail(error, handle.ticket)
+            return nil
+        }
+    }
+
+    /// The engine's time, in milliseconds since 1970; the same for all that is done in one batch.
+    public var nowMilliseconds: Int64 {
+        do { return try handle.scope.nowMilliseconds(handle.ticket) } catch {
+            handle.scope.fail(error, handle.ticket)
+            return 0
+        }
+    }
+
+    /// Sends to a handler of the virtual object with that key, now or after a delay of up to many years.
+    ///
+    /// The message is committed with this handler's other effects and arrives exactly once.
+    public func send<Target: VirtualObjectService>(
+        to target: Target.Type, key: ObjectKey, after delay: Duration = .zero
+    ) -> Target.SendClient {
+        Target.SendClient(InvocationSender(handle: handle, service: Target.serviceName, key: key.bytes, delay: delay))
+    }
+
+    /// Sends to a handler of a service without keys, now or after a delay.
+    public func send<Target: PlainService>(
+        to target: Target.Type, after delay: Duration = .zero
+    ) -> Target.SendClient {
+        Target.SendClient(InvocationSender(handle: handle, service: Target.serviceName, key: [], delay: delay))
+    }
+
+    /// Sends to any handler by name, with a payload of bytes. For targets that are known only when running.
+    @discardableResult
+    public func send(
+        service: String, handler: String, key: ObjectKey = ObjectKey([UInt8]()), payload: [UInt8] = [],
+        after delay: Duration = .zero
+    ) -> InvocationID? {
+        InvocationSender(handle: handle, service: service, key: key.bytes, delay: delay)
+            .send(handler, payload, .bytes)
+    }
+
+    /// Cancels a delayed send that has not fired yet. One that has fired, or is not known, is left alone.
+    public func cancel(_ id: InvocationID) {
+        attempt { try handle.scope.cancel(id, handle.ticket) }
+    }
+
+    /// Emits a record of bytes to a Kafka topic, once this handler's effects are durable. Keys and values may be absent.
+    ///
+    /// Records that one shard emits are sent in order, each with a header `millrace-sequence: SHARD/SEQUENCE`.
+    /// - Parameter cluster: the cluster's name in the configuration; the empty string means the only or first one.
+    public func emit(
+        topic: String, cluster: String = "", key: [UInt8]? = nil, value: [UInt8]?, headers: [SourceRecord.Header] = []
+    ) {
+        attempt {
+            try unsafe key.withBytes { key in
+                try unsafe value.withBytes { value in
+                    try unsafe handle.scope.emit(
+                        cluster: cluster, topic: topic, key: key, value: value, headers: headers, handle.ticket)
+                }
+            }
+        }
+    }
+
+    /// Emits a record of borrowed bytes; they are copied once, into the batch.
+    public func emit(topic: String, cluster: String = "", key: RawSpan, value: RawSpan) {
+        attempt {
+            try unsafe key.withUnsafeBytes { key in
+                try unsafe value.withUnsafeBytes { value in
+                    try unsafe handle.scope.emit(
+                        cluster: cluster, topic: topic, key: key, value: value, headers: [], handle.ticket)
+                }
+            }
+        }
+    }
+
+    /// Emits a record with a value in JSON, or by another serde.
+    public func emit<Value: Codable & SendableMetatype>(
+        topic: String, cluster: String = "", key: ObjectKey? = nil, value: Value, serde: Serde<Value> = .json,
+        headers: [SourceRecord.Header] = []
+    ) {
+        attempt {
+            var buffer = handle.scope.borrowBuffer()
+            defer { handle.scope.returnBuffer(buffer) }
+            try serde.encode(value, &buffer)
+            try unsafe (key?.bytes).withBytes { key in
+                try unsafe buffer.withUnsafeBytes { value in
+                    try unsafe handle.scope.emit(
+                        cluster: cluster, topic: topic, key: key, value: value, headers: headers, handle.ticket)
+                }
+            }
+        }
+    }
+
+    /// Runs an operation whose failure makes the invocation fail when the handler returns.
+    func attempt(_ operation: () throws -> Void) {
+        do { try operation() } catch { handle.scope.fail(error, handle.ticket) }
+    }
+}
+
+extension [UInt8]? {
+    /// Lends the bytes, or `nil`.
+    func withBytes<R>(_ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
+        guard let self else { return try body(nil) }
+        return try unsafe self.withUnsafeBytes { try unsafe body($0) }
+    }
+}

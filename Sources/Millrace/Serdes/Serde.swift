@@ -1,0 +1,49 @@
+/// How values of one type become bytes and come back.
+///
+/// JSON is the default for `Codable` types and raw bytes the default for `[UInt8]`; pass another one where a state key or
+/// a handler is declared. Functions of a serde may be called from any thread.
+public struct Serde<Value>: Sendable {
+    /// The media type of the bytes, for example `application/json`.
+    public let contentType: String
+    /// Appends a value's bytes.
+    public let encode: @Sendable (Value, inout [UInt8]) throws -> Void
+    /// Reads a value from bytes that live only during the call.
+    public let decode: @Sendable (RawSpan) throws -> Value
+
+    /// A serde of your own. What the functions throw reaches the handler's caller, or the poison policy of a record.
+    public init(
+        contentType: String,
+        encode: @escaping @Sendable (Value, inout [UInt8]) throws -> Void,
+        decode: @escaping @Sendable (RawSpan) throws -> Value
+    ) {
+        self.contentType = contentType
+        self.encode = encode
+        self.decode = decode
+    }
+}
+
+extension Serde where Value == [UInt8] {
+    /// The bytes themselves.
+    public static var bytes: Self {
+        Self(contentType: "application/octet-stream", encode: { $1.append(contentsOf: $0) }, decode: { $0.copied() })
+    }
+}
+
+extension Serde where Value == String {
+    /// UTF-8 text, without quotes. Bytes that are not UTF-8 are an error.
+    public static var text: Self {
+        Self(
+            contentType: "text/plain", encode: { $1.append(contentsOf: $0.utf8) },
+            decode: { span in
+                guard let text = String(validating: span.copied(), as: UTF8.self) else { throw SerdeError.notUTF8 }
+                return text
+            })
+    }
+}
+
+extension RawSpan {
+    /// The bytes, copied into an array.
+    package func copied() -> [UInt8] {
+        unsafe withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+}
