@@ -1,0 +1,188 @@
+import MillraceStore
+
+/// Records on their way from a source to the shards: bytes in one arena, and for each record where they are and which
+/// shard it belongs to.
+///
+/// A source fills a batch on its own thread and hands it over with ``Intake/deliver(_:)``; from then on it is only read,
+/// by several shards' threads. That hand-over is what makes `@unchecked Sendable` true.
+@safe package final class RecordBatch: @unchecked Sendable {
+    /// Where one record lies in the arena, and where it goes.
+    struct Entry {
+        var offset: Int64
+        /// Milliseconds since 1970, or `Int64.min` where the record says nothing.
+        var timestamp: Int64
+        var keyHash: UInt64
+        /// The record's own key, value and headers lie one after the other from here.
+        var start: Int
+        /// -1 where there is none.
+        var keyCount: Int32
+        var valueCount: Int32
+        var headersCount: Int32
+        /// The routing key: the record's key, or bytes of their own after the headers. -1 where none was found.
+        var routeCount: Int32
+        var routeStart: Int
+        var slot: Int32
+        var shard: Int32
+        /// The next record of the same shard in this batch, or -1.
+        var next: Int32
+        /// Why there is no routing key: an index into ``failures``, or -1.
+        var failure: Int32
+    }
+
+    let intake: Intake
+    private(set) var entries: [Entry] = []
+    private(set) var failures: [String] = []
+    /// The first and last record of each shard, or -1.
+    private(set) var heads: [Int32]
+    private var tails: [Int32]
+    private(set) var counts: [Int32]
+    /// For each partition slot touched: the offset after the last record seen.
+    private(set) var advances: [(slot: Int, next: Int64)] = []
+    private var arena: UnsafeMutableRawPointer
+    private var capacity: Int
+    private var count = 0
+
+    init(intake: Intake, shardCount: Int, capacity: Int = 256 << 10, records: Int = 2048) {
+        self.intake = intake
+        heads = [Int32](repeating: -1, count: shardCount)
+        tails = heads
+        counts = [Int32](repeating: 0, count: shardCount)
+        self.capacity = capacity
+        unsafe arena = .allocate(byteCount: capacity, alignment: 16)
+        entries.reserveCapacity(records)
+    }
+
+    deinit { unsafe arena.deallocate() }
+
+    /// How many records there are.
+    package var recordCount: Int { entries.count }
+    /// How many bytes their keys, values and headers have.
+    package var byteCount: Int { count }
+
+    // MARK: Filling, on the source's thread
+
+    /// Appends a record. `key` and `value` are `nil` where the record has none; headers follow by ``appendHeader(name:value:)``
+    /// and then, always, ``finishRecord()``.
+    package func append(
+        slot: Int, offset: Int64, timestamp: Int64?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) {
+        let start = count
+        if let key = unsafe key { unsafe put(key) }
+        if let value = unsafe value { unsafe put(value) }
+        entries.append(
+            Entry(
+                offset: offset, timestamp: timestamp ?? .min, keyHash: 0, start: start,
+                keyCount: unsafe key.map { Int32($0.count) } ?? -1,
+                valueCount: unsafe value.map { Int32($0.count) } ?? -1,
+                headersCount: 0, routeCount: -1, routeStart: start, slot: Int32(slot), shard: 0, next: -1, failure: -1))
+    }
+
+    /// Appends a header to the last record.
+    package func appendHeader(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) {
+        let before = count
+        putCount(Int32(name.count))
+        unsafe put(name)
+        putCount(unsafe value.map { Int32($0.count) } ?? -1)
+        if let value = unsafe value { unsafe put(value) }
+        entries[entries.count - 1].headersCount += Int32(count - before)
+    }
+
+    /// Finds the last record's routing key and shard.
+    package func finishRecord() {
+        let index = entries.count - 1
+        intake.router.route(self, index)
+        let shard = Int(entries[index].shard)
+        if tails[shard] < 0 { heads[shard] = Int32(index) } else { entries[Int(tails[shard])].next = Int32(index) }
+        tails[shard] = Int32(index)
+        counts[shard] += 1
+        advance(slot: Int(entries[index].slot), next: entries[index].offset + 1)
+    }
+
+    /// Notes that a partition has been read up to `next` (exclusive), also where there were only gaps or control records.
+    package func advance(slot: Int, next: Int64) {
+        for i in advances.indices.reversed() where advances[i].slot == slot {
+            if next > advances[i].next { advances[i].next = next }
+            return
+        }
+        advances.append((slot, next))
+    }
+
+    // MARK: Routing
+
+    func setRoute(_ index: Int, start: Int, count: Int, hash: UInt64, shard: Int) {
+        entries[index].routeStart = start
+        entries[index].routeCount = Int32(count)
+        entries[index].keyHash = hash
+        entries[index].shard = Int32(shard)
+    }
+
+    /// Stores a routing key that is not part of the record's bytes as they are.
+    func setOwnRoute(_ index: Int, _ bytes: [UInt8]) -> Int {
+        let start = count
+        unsafe bytes.withUnsafeBytes { unsafe put($0) }
+        return start
+    }
+
+    func setFailure(_ index: Int, _ reason: String) {
+        failures.append(reason)
+        entries[index].failure = Int32(failures.count - 1)
+    }
+
+    // MARK: Reading
+
+    @inline(__always)
+    func bytes(_ start: Int, _ count: Int32) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: arena + start, count: Int(max(0, count)))
+    }
+
+    @inline(__always)
+    func key(_ entry: Entry) -> UnsafeRawBufferPointer? {
+        entry.keyCount < 0 ? nil : unsafe bytes(entry.start, entry.keyCount)
+    }
+
+    @inline(__always)
+    func value(_ entry: Entry) -> UnsafeRawBufferPointer? {
+        entry.valueCount < 0 ? nil : unsafe bytes(entry.start + Int(max(0, entry.keyCount)), entry.valueCount)
+    }
+
+    @inline(__always)
+    func route(_ entry: Entry) -> UnsafeRawBufferPointer { unsafe bytes(entry.routeStart, entry.routeCount) }
+
+    /// Visits the headers in order.
+    func forEachHeader(_ entry: Entry, _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {
+        var at = entry.start + Int(max(0, entry.keyCount)) + Int(max(0, entry.valueCount))
+        let end = at + Int(entry.headersCount)
+        while at < end {
+            let nameCount = unsafe arena.loadUnaligned(fromByteOffset: at, as: Int32.self)
+            let name = unsafe bytes(at + 4, nameCount)
+            at += 4 + Int(nameCount)
+            let valueCount = unsafe arena.loadUnaligned(fromByteOffset: at, as: Int32.self)
+            unsafe visit(name, valueCount < 0 ? nil : bytes(at + 4, valueCount))
+            at += 4 + Int(max(0, valueCount))
+        }
+    }
+
+    // MARK: The arena
+
+    private func put(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(bytes.count)
+        unsafe (arena + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    private func putCount(_ value: Int32) {
+        reserve(4)
+        unsafe arena.storeBytes(of: value, toByteOffset: count, as: Int32.self)
+        count += 4
+    }
+
+    private func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        capacity = max(capacity * 2, count + more)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        unsafe larger.copyMemory(from: arena, byteCount: count)
+        unsafe arena.deallocate()
+        unsafe arena = larger
+    }
+}

@@ -1,0 +1,55 @@
+import MillraceStore
+
+/// Finds each record's routing key, by its subscription's key selector, and the shard that the key belongs to.
+struct RecordRouter: Sendable {
+    let selector: KeySelector
+    let shardCount: Int
+
+    /// The shard of a key, fixed for a cluster's life.
+    static func shard(ofHash hash: UInt64, shardCount: Int) -> Int { Int(hash % UInt64(shardCount)) }
+
+    @inline(__always)
+    func route(_ batch: RecordBatch, _ index: Int) {
+        let entry = batch.entries[index]
+        switch selector {
+        case .record:
+            guard entry.keyCount >= 0 else { return fail(batch, index, "the record has no key") }
+            set(batch, index, entry.start, Int(entry.keyCount))
+        case .none:
+            // Kept together by partition, so that one partition's records are handled in order.
+            let key = unsafe withUnsafeBytes(of: UInt64(UInt32(bitPattern: entry.slot)).littleEndian) { unsafe XXH64.hash($0) }
+            batch.setRoute(
+                index, start: entry.start, count: 0, hash: key, shard: Self.shard(ofHash: key, shardCount: shardCount))
+        case .header(let wanted):
+            var found: [UInt8]?
+            unsafe batch.forEachHeader(entry) { name, value in
+                if unsafe name.elementsEqual(wanted.utf8) { found = unsafe value.map { unsafe [UInt8]($0) } }
+            }
+            guard let found else { return fail(batch, index, "the record has no header '\(wanted)'") }
+            set(batch, index, batch.setOwnRoute(index, found), found.count)
+        case .json(let path):
+            guard let value = unsafe batch.value(entry) else {
+                return fail(batch, index, "the record has no value to read its key from")
+            }
+            switch unsafe JSONKeyReader.read(path, in: value) {
+            case .success(let key): set(batch, index, batch.setOwnRoute(index, key), key.count)
+            case .failure(let error): fail(batch, index, error.description)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func set(_ batch: RecordBatch, _ index: Int, _ start: Int, _ count: Int) {
+        let hash = unsafe XXH64.hash(batch.bytes(start, Int32(count)))
+        batch.setRoute(index, start: start, count: count, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))
+    }
+
+    /// A record without a routing key gets one of its own, by partition and offset, so that it stands in no other's way
+    /// when it is parked.
+    private func fail(_ batch: RecordBatch, _ index: Int, _ reason: String) {
+        let entry = batch.entries[index]
+        batch.setFailure(index, reason)
+        let own = Array("no-key/\(entry.slot)/\(entry.offset)".utf8)
+        set(batch, index, batch.setOwnRoute(index, own), own.count)
+    }
+}
