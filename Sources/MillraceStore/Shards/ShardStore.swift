@@ -40,6 +40,9 @@ package final class ShardStore {
         blockKey = RowKey(shard: shard)
     }
 
+    /// The number of the last batch that was ended.
+    package var lastBatch: UInt64 { batchNumber - 1 }
+
     // MARK: Reading
 
     /// The row's value, or `nil`. The bytes live until the row is changed or the batch ends.
@@ -514,7 +517,7 @@ package final class ShardStore {
     }
 
     /// How many bytes of a state row's key name its object.
-    static func objectCount(_ key: UnsafeRawBufferPointer) -> Int? {
+    package static func objectCount(_ key: UnsafeRawBufferPointer) -> Int? {
         guard key.count > 3 else { return nil }
         let afterService = unsafe 3 + Int(key[2])
         guard key.count >= afterService + 4 else { return nil }
