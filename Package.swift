@@ -75,12 +75,15 @@ let package = Package(
             name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],
             path: "connectors/File/Sources", swiftSettings: strict),
 
+        // What the YAML file says.
+        .target(name: "MillraceConfiguration", dependencies: ["CYAML"], swiftSettings: strict),
+
         // A process that people run.
         .target(
             name: "MillraceServer",
             dependencies: [
-                "CYAML", "Millrace", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka", "MillraceStore",
-                "MillraceTelemetry",
+                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka",
+                "MillraceStore", "MillraceTelemetry",
             ], swiftSettings: strict),
 
         // Examples.
@@ -88,5 +91,9 @@ let package = Package(
             name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
+        // Tests, a folder a module.
+        .testTarget(
+            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
+            path: "Tests/MillraceConfiguration", swiftSettings: strict),
     ]
 )
