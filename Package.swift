@@ -88,5 +88,9 @@ let package = Package(
             name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
+        // Tests.
+        .testTarget(
+            name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
+            swiftSettings: strict),
     ]
 )
