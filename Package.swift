@@ -95,5 +95,8 @@ let package = Package(
         .testTarget(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
+            swiftSettings: strict),
     ]
 )
