@@ -88,5 +88,9 @@ let package = Package(
             name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
+        // Tests of what a handler's author imports.
+        .testTarget(
+            name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
+            swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
     ]
 )
