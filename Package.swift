@@ -92,5 +92,7 @@ let package = Package(
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
+        .testTarget(
+            name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
     ]
 )
