@@ -98,5 +98,11 @@ let package = Package(
         .testTarget(
             name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
             swiftSettings: strict),
+        // Tests of what a handler's author imports.
+        .testTarget(
+            name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
+            swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
+        .testTarget(
+            name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
     ]
 )
