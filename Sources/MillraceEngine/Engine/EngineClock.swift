@@ -11,7 +11,7 @@ package struct SystemClock: EngineClock {
     package init() {}
     package var nowMilliseconds: Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

@@ -27,7 +27,7 @@ import MillraceStore
     private(set) var handler: ServiceTable.Handler?
     private(set) var id = InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0)
     private(set) var keyHash: UInt64 = 0
-    private var keyBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    private var keyBytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     private var objectKey: RowKey
     private var objectCount = 0
     /// Where the invocation came from: a record that is still in its batch, or a stored one.
@@ -62,7 +62,7 @@ import MillraceStore
         self.handler = handler
         self.id = id
         self.keyHash = keyHash
-        keyBytes = key
+        unsafe keyBytes = unsafe key
         self.batch = batch
         self.entry = entry
         self.source = source
@@ -95,7 +95,7 @@ import MillraceStore
     func detach() {
         source = storedSource
         batch = nil
-        detached = Detached(key: [UInt8](keyBytes))
+        detached = unsafe Detached(key: [UInt8](keyBytes))
     }
 
     // MARK: InvocationScope
@@ -112,14 +112,14 @@ import MillraceStore
 
     func key(_ ticket: UInt64) throws -> UnsafeRawBufferPointer {
         try check(ticket)
-        return withKey { $0 }
+        return unsafe withKey { unsafe $0 }
     }
 
     /// A detached run's key is an array of its own, which stays where it is as long as nobody writes to it.
     @inline(__always)
     private func withKey<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-        if let detached { return detached.key.withUnsafeBytes(body) }
-        return body(keyBytes)
+        if let detached { return unsafe detached.key.withUnsafeBytes(body) }
+        return unsafe body(keyBytes)
     }
 
     func record(_ ticket: UInt64) throws -> SourceRecord? {
@@ -136,7 +136,7 @@ import MillraceStore
     private func selectState(_ name: String) {
         if objectCount == 0 {
             objectKey.truncate(to: 2)
-            withKey { objectKey.appendObject(service: handler?.service ?? "", key: $0) }
+            unsafe withKey { unsafe objectKey.appendObject(service: handler?.service ?? "", key: $0) }
             objectCount = objectKey.count
         } else {
             objectKey.truncate(to: objectCount)
@@ -148,12 +148,12 @@ import MillraceStore
         try check(ticket)
         if let detached {
             if let changed = detached.state[name] {
-                return changed.map { shard.lend($0) }
+                return unsafe changed.map { unsafe shard.lend($0) }
             }
             if detached.isCleared { return nil }
         }
         selectState(name)
-        return try shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
+        return try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
     }
 
     func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
@@ -165,11 +165,11 @@ import MillraceStore
             throw ContextError.tooLarge(what: "the name of a state value", bytes: name.utf8.count, limit: 1024)
         }
         if detached != nil {
-            detached?.state[name] = [UInt8](value)
+            detached?.state[name] = unsafe [UInt8](value)
             return
         }
         selectState(name)
-        shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
+        unsafe shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
     }
 
     func clearState(_ name: String, _ ticket: UInt64) throws {
@@ -179,7 +179,7 @@ import MillraceStore
             return
         }
         selectState(name)
-        shard.store.delete(.state, objectKey.bytes, objectCount: objectCount)
+        unsafe shard.store.delete(.state, objectKey.bytes, objectCount: objectCount)
     }
 
     func clearAllState(_ ticket: UInt64) throws {
@@ -190,7 +190,7 @@ import MillraceStore
             return
         }
         for key in try objectKeys() {
-            key.withUnsafeBytes { shard.store.delete(.state, $0, objectCount: objectCount) }
+            unsafe key.withUnsafeBytes { unsafe shard.store.delete(.state, $0, objectCount: objectCount) }
         }
     }
 
@@ -208,7 +208,7 @@ import MillraceStore
 
     private func objectKeys() throws -> [[UInt8]] {
         selectState("")
-        return try shard.store.objectKeys(objectKey.bytes)
+        return try unsafe shard.store.objectKeys(objectKey.bytes)
     }
 
     func send(
@@ -225,7 +225,7 @@ import MillraceStore
         guard payload.count <= shard.limits.maxPayloadBytes else {
             throw ContextError.tooLarge(what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
         }
-        let invocation = shard.makeInvocation(
+        let invocation = unsafe shard.makeInvocation(
             target, key: key, payload: payload, delayMilliseconds: delayMilliseconds)
         if detached != nil { detached?.sends.append(invocation) } else { shard.send(invocation) }
         return invocation.id
@@ -242,19 +242,19 @@ import MillraceStore
     ) throws {
         try check(ticket)
         let sink = try shard.sink(cluster)
-        let size = (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        let size = unsafe (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
         guard size <= shard.limits.maxRecordBytes[sink] else {
             throw ContextError.tooLarge(what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
         }
         guard !topic.isEmpty, topic.utf8.count <= 249 else { throw ContextError.unknownSink("topic '\(topic)'") }
         if detached != nil {
-            detached?.emissions.append(
+            unsafe detached?.emissions.append(
                 MessageCodec.Emission(
-                    sequence: 0, cluster: cluster, topic: topic, key: key.map { [UInt8]($0) },
-                    value: value.map { [UInt8]($0) }, headers: headers))
+                    sequence: 0, cluster: cluster, topic: topic, key: key.map { unsafe [UInt8]($0) },
+                    value: unsafe value.map { unsafe [UInt8]($0) }, headers: headers))
             return
         }
-        shard.outgoing.emit(sink: sink, topic: topic, key: key, value: value, headers: headers)
+        unsafe shard.outgoing.emit(sink: sink, topic: topic, key: key, value: value, headers: headers)
     }
 
     func fail(_ error: any Error, _ ticket: UInt64) {

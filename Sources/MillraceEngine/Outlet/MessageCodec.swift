@@ -43,9 +43,9 @@ enum MessageCodec {
     }
 
     static func putOptional(_ part: UnsafeRawBufferPointer?, _ bytes: inout [UInt8]) {
-        guard let part else { return put(0, &bytes) }
+        guard let part = unsafe part else { return put(0, &bytes) }
         put(UInt64(part.count) + 1, &bytes)
-        bytes.append(contentsOf: part)
+        unsafe bytes.append(contentsOf: part)
     }
 
     static func putOptional(_ part: [UInt8]?, _ bytes: inout [UInt8]) {
@@ -89,13 +89,13 @@ enum MessageCodec {
     // MARK: Reading
 
     static func decode(_ bytes: [UInt8]) -> Message? {
-        bytes.withUnsafeBytes { bytes -> Message? in
+        unsafe bytes.withUnsafeBytes { bytes -> Message? in
             var at = 1
-            func integer() -> UInt64? { Varint.read(bytes, &at, bytes.count) }
+            func integer() -> UInt64? { unsafe Varint.read(bytes, &at, bytes.count) }
             func part(_ count: UInt64) -> [UInt8]? {
                 guard count <= UInt64(bytes.count - at) else { return nil }
                 defer { at += Int(count) }
-                return [UInt8](bytes[at..<at + Int(count)])
+                return unsafe [UInt8](bytes[at..<at + Int(count)])
             }
             func optional() -> [UInt8]?? {
                 guard let count = integer() else { return nil }
@@ -107,7 +107,7 @@ enum MessageCodec {
                 guard let count = integer(), let bytes = part(count) else { return nil }
                 return String(decoding: bytes, as: UTF8.self)
             }
-            guard let kind = bytes.first, let sequence = integer() else { return nil }
+            guard let kind = unsafe bytes.first, let sequence = integer() else { return nil }
             switch kind {
             case 1:
                 guard let cluster = text(), let topic = text(), let key = optional(), let value = optional(),
@@ -123,11 +123,11 @@ enum MessageCodec {
                         sequence: sequence, cluster: cluster, topic: topic, key: key, value: value, headers: headers))
             case 2:
                 guard let target = integer(),
-                    let invocation = try? StoredInvocation(decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
+                    let invocation = try? unsafe StoredInvocation(decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
                 else { return nil }
                 return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .invoke(invocation)))
             case 3:
-                guard let target = integer(), let id = InvocationID(bytes: bytes[at...]) else { return nil }
+                guard let target = integer(), let id = unsafe InvocationID(bytes: bytes[at...]) else { return nil }
                 return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .cancel(id)))
             default: return nil
             }

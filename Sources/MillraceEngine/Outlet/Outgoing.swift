@@ -41,9 +41,9 @@ struct Outgoing {
         headers: [SourceRecord.Header]
     ) {
         let start = bytes.count
-        if let key { bytes.append(contentsOf: key) }
-        if let value { bytes.append(contentsOf: value) }
-        emissions.append(
+        if let key = unsafe key { unsafe bytes.append(contentsOf: key) }
+        if let value = unsafe value { unsafe bytes.append(contentsOf: value) }
+        unsafe emissions.append(
             Emission(
                 sink: sink, topic: index(of: topic), start: start, keyCount: key?.count ?? -1,
                 valueCount: value?.count ?? -1, headers: headers))

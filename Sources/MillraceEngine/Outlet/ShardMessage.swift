@@ -1,4 +1,4 @@
-package import Millrace
+import Millrace
 
 /// What one shard sends to another.
 struct ShardMessage: Sendable {

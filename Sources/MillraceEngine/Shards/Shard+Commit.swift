@@ -19,7 +19,7 @@ extension Shard {
             rowKey.truncate(to: 2)
             rowKey.append(UInt8(ascii: "r"))
             rowKey.append(UInt16(shard))
-            withUnsafeBytes(of: received[shard].littleEndian) { store.put(.meta, rowKey.bytes, $0) }
+            unsafe withUnsafeBytes(of: received[shard].littleEndian) { unsafe store.put(.meta, rowKey.bytes, $0) }
         }
         changedReceived.removeAll(keepingCapacity: true)
         guard store.hasChanges || !outgoing.isEmpty else { return false }
@@ -30,9 +30,9 @@ extension Shard {
             storedSequences = row
             rowKey.truncate(to: 2)
             rowKey.append(SequenceRow.name)
-            row.words.span.withUnsafeBytes { store.put(.meta, rowKey.bytes, $0) }
+            unsafe row.words.span.withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
         }
-        let number = frames.withUnsafeBytes { store.endBatch(into: batch, messages: $0) }
+        let number = unsafe frames.withUnsafeBytes { unsafe store.endBatch(into: batch, messages: $0) }
         counters.batches.add(1, ordering: .relaxed)
         turn = EndedTurn(batchNumber: number, marks: published, outgoing: outgoing, firstSequence: first)
         outgoing.removeAll()
@@ -42,7 +42,7 @@ extension Shard {
     private func encodeMessages(_ first: UInt64) {
         frames.removeAll(keepingCapacity: true)
         var sequence = first
-        outgoing.bytes.withUnsafeBytes { bytes in
+        unsafe outgoing.bytes.withUnsafeBytes { bytes in
             for emission in outgoing.emissions {
                 MessageCodec.frame(&frames, estimate: 64) { frames in
                     frames.append(1)
@@ -50,10 +50,10 @@ extension Shard {
                     MessageCodec.put(settings.sinks[emission.sink], &frames)
                     MessageCodec.put(outgoing.topics[emission.topic], &frames)
                     let value = emission.start + max(0, emission.keyCount)
-                    MessageCodec.putOptional(
+                    unsafe MessageCodec.putOptional(
                         emission.keyCount < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[emission.start..<value]),
                         &frames)
-                    MessageCodec.putOptional(
+                    unsafe MessageCodec.putOptional(
                         emission.valueCount < 0
                             ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount]), &frames)
                     MessageCodec.put(UInt64(emission.headers.count), &frames)

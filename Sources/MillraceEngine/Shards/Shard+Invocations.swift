@@ -23,13 +23,13 @@ extension Shard {
         store.beginInvocation()
         let mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)
-        let handle = run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, source: source)
+        let handle = unsafe run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, source: source)
         do {
             switch handler.body {
             case .direct(let body):
-                try body(handle, payload.bytes)
+                try unsafe body(handle, payload.bytes)
             case .suspending(let body):
-                let operation = try body(handle, payload.bytes)
+                let operation = try unsafe body(handle, payload.bytes)
                 Task<Void, Never>(executorPreference: executor) {
                     do {
                         try await operation()
@@ -69,9 +69,9 @@ extension Shard {
     /// Takes the effects of a waiting invocation out of the batch and keeps them with its run.
     private func detach(_ run: InvocationRun, _ mark: Outgoing.Mark) {
         run.detach()
-        store.forEachInvocationChange { family, key, value in
-            guard family == .state, let count = ShardStore.objectCount(key) else { return }
-            run.detached?.state[String(decoding: key[count...], as: UTF8.self)] = .some(value.map { [UInt8]($0) })
+        unsafe store.forEachInvocationChange { family, key, value in
+            guard family == .state, let count = unsafe ShardStore.objectCount(key) else { return }
+            unsafe run.detached?.state[String(decoding: key[count...], as: UTF8.self)] = unsafe .some(value.map { unsafe [UInt8]($0) })
         }
         run.detached?.emissions = outgoing.emissions[mark.emissions...].map { emission in
             let value = emission.start + max(0, emission.keyCount)
@@ -146,27 +146,27 @@ extension Shard {
         let mark = outgoing.mark
         do {
             rowKey.truncate(to: 2)
-            detached.key.withUnsafeBytes { rowKey.appendObject(service: handler.service, key: $0) }
+            unsafe detached.key.withUnsafeBytes { unsafe rowKey.appendObject(service: handler.service, key: $0) }
             let objectCount = rowKey.count
             if detached.isCleared {
-                for key in try store.objectKeys(rowKey.bytes) {
-                    key.withUnsafeBytes { store.delete(.state, $0, objectCount: objectCount) }
+                for key in try unsafe store.objectKeys(rowKey.bytes) {
+                    unsafe key.withUnsafeBytes { unsafe store.delete(.state, $0, objectCount: objectCount) }
                 }
             }
             for (name, value) in detached.state.sorted(by: { $0.key < $1.key }) {
                 rowKey.truncate(to: objectCount)
                 rowKey.append(name)
                 if let value {
-                    value.withUnsafeBytes { store.put(.state, rowKey.bytes, $0, objectCount: objectCount) }
+                    unsafe value.withUnsafeBytes { unsafe store.put(.state, rowKey.bytes, $0, objectCount: objectCount) }
                 } else {
-                    store.delete(.state, rowKey.bytes, objectCount: objectCount)
+                    unsafe store.delete(.state, rowKey.bytes, objectCount: objectCount)
                 }
             }
             for emission in detached.emissions {
                 let sink = try sink(emission.cluster)
-                withBytes(emission.key) { key in
-                    withBytes(emission.value) { value in
-                        outgoing.emit(sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
+                unsafe withBytes(emission.key) { key in
+                    unsafe withBytes(emission.value) { value in
+                        unsafe outgoing.emit(sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
                     }
                 }
             }
@@ -182,7 +182,7 @@ extension Shard {
 
     private func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) -> Void) {
         guard let bytes else { return body(nil) }
-        bytes.withUnsafeBytes { body($0) }
+        unsafe bytes.withUnsafeBytes { unsafe body($0) }
     }
 
     // MARK: Sending
@@ -193,9 +193,9 @@ extension Shard {
         delayMilliseconds: Int64
     ) -> StoredInvocation {
         // A service without keys runs where it was sent from.
-        let hash = target.isKeyed ? XXH64.hash(key) : UInt64(index)
+        let hash = unsafe target.isKeyed ? XXH64.hash(key) : UInt64(index)
         let due = delayMilliseconds > 0 ? UInt64(now + delayMilliseconds) : 0
-        return StoredInvocation(
+        return unsafe StoredInvocation(
             id: nextInvocationID(keyHash: hash, due: due), service: target.service, handler: target.name,
             key: [UInt8](key), payload: [UInt8](payload), source: nil, acceptedAtMilliseconds: now)
     }
@@ -240,8 +240,8 @@ extension Shard {
         }
         turnInvocations += 1
         if handler.isKeyed {
-            let busy = queues.isEmpty ? nil : invocation.key.withUnsafeBytes {
-                queue(handler.service, invocation.id.keyHash, $0)
+            let busy = unsafe queues.isEmpty ? nil : invocation.key.withUnsafeBytes {
+                unsafe queue(handler.service, invocation.id.keyHash, $0)
             }
             if let busy { return enqueue(invocation, in: busy) }
         }
@@ -261,9 +261,9 @@ extension Shard {
     }
 
     func start(_ run: InvocationRun, _ handler: ServiceTable.Handler, _ invocation: StoredInvocation) -> Outcome {
-        invocation.key.withUnsafeBytes { key in
-            invocation.payload.withUnsafeBytes { payload in
-                start(
+        unsafe invocation.key.withUnsafeBytes { key in
+            unsafe invocation.payload.withUnsafeBytes { payload in
+                unsafe start(
                     run, handler, invocation.id, invocation.id.keyHash, key, payload, batch: nil, entry: 0,
                     source: invocation.source)
             }

@@ -10,7 +10,7 @@ extension Shard {
     func queue(_ service: String, _ keyHash: UInt64, _ key: UnsafeRawBufferPointer) -> VirtualQueue? {
         var queue = queues[queueHash(service, keyHash)]
         while let candidate = queue {
-            if candidate.matches(service: service, key: key) { return candidate }
+            if unsafe candidate.matches(service: service, key: key) { return candidate }
             queue = candidate.collision
         }
         return nil
@@ -27,7 +27,7 @@ extension Shard {
     func makeQueue(for invocation: StoredInvocation, _ handler: ServiceTable.Handler) -> VirtualQueue {
         let key = queueable(invocation, handler).key
         let hash = queueHash(invocation.service, invocation.id.keyHash)
-        if let known = key.withUnsafeBytes({ self.queue(invocation.service, invocation.id.keyHash, $0) }) { return known }
+        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) { return known }
         let queue = VirtualQueue(service: invocation.service, key: key, hash: hash, head: 1, tail: 1)
         insert(queue)
         return queue
@@ -56,12 +56,12 @@ extension Shard {
     private func selectHeader(_ queue: VirtualQueue) {
         rowKey.truncate(to: 2)
         rowKey.append(UInt8(ascii: "q"))
-        queue.key.withUnsafeBytes { rowKey.appendObject(service: queue.service, key: $0) }
+        unsafe queue.key.withUnsafeBytes { unsafe rowKey.appendObject(service: queue.service, key: $0) }
     }
 
     private func selectEntry(_ queue: VirtualQueue, _ number: UInt64) {
         rowKey.truncate(to: 2)
-        queue.key.withUnsafeBytes { rowKey.appendObject(service: queue.service, key: $0) }
+        unsafe queue.key.withUnsafeBytes { unsafe rowKey.appendObject(service: queue.service, key: $0) }
         rowKey.append(number)
     }
 
@@ -78,7 +78,7 @@ extension Shard {
         let header = QueueHeader(
             head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, failure: queue.failure)
         selectHeader(queue)
-        header.encode().withUnsafeBytes { store.put(.meta, rowKey.bytes, $0) }
+        unsafe header.encode().withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
     }
 
     /// Appends an invocation, durably with the batch.
@@ -86,7 +86,7 @@ extension Shard {
         var bytes: [UInt8] = []
         invocation.encode(into: &bytes)
         selectEntry(queue, queue.tail)
-        bytes.withUnsafeBytes { store.putNew(.inbox, rowKey.bytes, $0) }
+        unsafe bytes.withUnsafeBytes { unsafe store.putNew(.inbox, rowKey.bytes, $0) }
         let inMemory = queue.loaded.count - queue.loadedOffset
         if inMemory == queue.count, inMemory < Self.loadedInvocations { queue.loaded.append(invocation) }
         queue.tail += 1
@@ -103,12 +103,12 @@ extension Shard {
         queue.loaded.removeAll(keepingCapacity: true)
         queue.loadedOffset = 0
         selectEntry(queue, queue.head)
-        let lower = [UInt8](rowKey.bytes)
+        let lower = unsafe [UInt8](rowKey.bytes)
         selectEntry(queue, queue.head + UInt64(min(Self.loadedInvocations, queue.count)))
-        let upper = [UInt8](rowKey.bytes)
+        let upper = unsafe [UInt8](rowKey.bytes)
         do {
             for row in try store.scan(.inbox, from: lower, to: upper) {
-                queue.loaded.append(try row.value.withUnsafeBytes { try StoredInvocation(decoding: $0) })
+                unsafe queue.loaded.append(try row.value.withUnsafeBytes { try unsafe StoredInvocation(decoding: $0) })
             }
         } catch {
             // The disk has failed to read, or holds what is no invocation: the key waits, nothing is lost.
@@ -125,7 +125,7 @@ extension Shard {
     /// Takes the head off: it is done.
     func removeHead(_ queue: VirtualQueue) {
         selectEntry(queue, queue.head)
-        store.delete(.inbox, rowKey.bytes)
+        unsafe store.delete(.inbox, rowKey.bytes)
         queue.head += 1
         queue.failure = HeadFailure()
         queuedCount -= 1
@@ -138,7 +138,7 @@ extension Shard {
         }
         if queue.count == 0 {
             selectHeader(queue)
-            store.delete(.meta, rowKey.bytes)
+            unsafe store.delete(.meta, rowKey.bytes)
             remove(queue)
         } else {
             storeHeader(queue)
@@ -262,7 +262,7 @@ extension Shard {
     func park(unknown invocation: StoredInvocation) {
         let hash = queueHash(invocation.service, invocation.id.keyHash)
         let queue: VirtualQueue
-        if let known = invocation.key.withUnsafeBytes({ self.queue(invocation.service, invocation.id.keyHash, $0) }) {
+        if let known = unsafe invocation.key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) {
             queue = known
         } else {
             queue = VirtualQueue(service: invocation.service, key: invocation.key, hash: hash, head: 1, tail: 1)

@@ -39,18 +39,18 @@ extension Shard {
     }
 
     private func apply(_ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler) {
-        let key = batch.route(entry)
+        let key = unsafe batch.route(entry)
         if entry.failure >= 0 {
             let stored = stored(batch, at, entry, handler)
             return failNew(stored, handler, SerdeError.notDecodable(type: "routing key", reason: batch.failures[Int(entry.failure)]))
         }
-        if handler.isKeyed, !queues.isEmpty, let queue = queue(handler.service, entry.keyHash, key) {
+        if handler.isKeyed, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
             return enqueue(stored(batch, at, entry, handler), in: queue)
         }
-        let payload = batch.value(entry) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        let payload = unsafe batch.value(entry) ?? UnsafeRawBufferPointer(start: nil, count: 0)
         let run = takeRun()
         let id = nextInvocationID(keyHash: entry.keyHash)
-        switch start(run, handler, id, entry.keyHash, key, payload, batch: batch, entry: at, source: nil) {
+        switch unsafe start(run, handler, id, entry.keyHash, key, payload, batch: batch, entry: at, source: nil) {
         case .finished: giveBack(run)
         case .failed(let error):
             giveBack(run)
@@ -66,9 +66,9 @@ extension Shard {
     private func stored(
         _ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler
     ) -> StoredInvocation {
-        StoredInvocation(
+        unsafe StoredInvocation(
             id: nextInvocationID(keyHash: entry.keyHash), service: handler.service, handler: handler.name,
-            key: [UInt8](batch.route(entry)), payload: batch.value(entry).map { [UInt8]($0) } ?? [],
+            key: [UInt8](batch.route(entry)), payload: batch.value(entry).map { unsafe [UInt8]($0) } ?? [],
             source: storedSource(batch, at), acceptedAtMilliseconds: now)
     }
 
@@ -80,16 +80,16 @@ extension Shard {
         }
         var headers: [SourceRecord.Header] = []
         if entry.headersCount > 0 {
-            batch.forEachHeader(entry) { name, value in
-                headers.append(
-                    SourceRecord.Header(name: String(decoding: name, as: UTF8.self), value: value.map { [UInt8]($0) }))
+            unsafe batch.forEachHeader(entry) { name, value in
+                unsafe headers.append(
+                    SourceRecord.Header(name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
             }
         }
-        return StoredInvocation.Source(
+        return unsafe StoredInvocation.Source(
             subscription: batch.intake.subscription.name,
             record: SourceRecord(
                 topic: topic, partition: partition, offset: entry.offset,
                 timestampMilliseconds: entry.timestamp == .min ? nil : entry.timestamp,
-                key: batch.key(entry).map { [UInt8]($0) }, headers: headers, isTombstone: entry.valueCount < 0))
+                key: batch.key(entry).map { unsafe [UInt8]($0) }, headers: headers, isTombstone: entry.valueCount < 0))
     }
 }

@@ -10,7 +10,7 @@ extension Shard {
         let prefix = [UInt8(index >> 8), UInt8(index & 0xff)]
         rowKey.truncate(to: 2)
         rowKey.append(SequenceRow.name)
-        if let value = try store.get(.meta, rowKey.bytes), let row = SequenceRow(value) {
+        if let value = try unsafe store.get(.meta, rowKey.bytes), let row = unsafe SequenceRow(value) {
             storedSequences = row
             invocationSequence = row.invocation
             messageSequence = row.message
@@ -20,7 +20,7 @@ extension Shard {
             guard row.key.count == 5, row.value.count == 8 else { continue }
             let sender = Int(row.key[3]) << 8 | Int(row.key[4])
             guard sender < received.count else { continue }
-            received[sender] = row.value.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+            received[sender] = unsafe row.value.withUnsafeBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         }
         try recoverQueues(prefix)
         timers.startAtStore()
@@ -29,7 +29,7 @@ extension Shard {
 
     private func recoverQueues(_ prefix: [UInt8]) throws(StoreError) {
         for row in try store.scan(.meta, from: prefix + [UInt8(ascii: "q")], to: prefix + [UInt8(ascii: "q") + 1]) {
-            guard let header = row.value.withUnsafeBytes({ QueueHeader($0) }), row.key.count > 4 else {
+            guard let header = unsafe row.value.withUnsafeBytes({ unsafe QueueHeader($0) }), row.key.count > 4 else {
                 throw .damaged(directory: "", reason: "shard \(index) has a queue header that cannot be read")
             }
             let serviceCount = Int(row.key[3])
@@ -41,8 +41,8 @@ extension Shard {
             // A queue of a service without keys is named by its invocation's id, whose own hash leads it.
             let isKeyed = services.services.first { $0.name == service }.map { $0.kind != .service } ?? true
             let keyHash =
-                isKeyed
-                ? key.withUnsafeBytes { XXH64.hash($0) } : (InvocationID(bytes: key)?.keyHash ?? 0)
+                unsafe isKeyed
+                ? key.withUnsafeBytes { unsafe XXH64.hash($0) } : (InvocationID(bytes: key)?.keyHash ?? 0)
             let queue = VirtualQueue(
                 service: service, key: key, hash: queueHash(service, keyHash), head: header.head, tail: header.tail)
             queue.failure = header.failure
@@ -83,9 +83,9 @@ extension Shard {
                 case .emission(let emission):
                     last = max(last, emission.sequence)
                     guard emission.sequence > ackedSequence, let sink = try? sink(emission.cluster) else { continue }
-                    emission.key.withOptionalBytes { key in
-                        emission.value.withOptionalBytes { value in
-                            bySink[sink, default: Outgoing()].emit(
+                    unsafe emission.key.withOptionalBytes { key in
+                        unsafe emission.value.withOptionalBytes { value in
+                            unsafe bySink[sink, default: Outgoing()].emit(
                                 sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
                         }
                     }
@@ -133,6 +133,6 @@ extension [UInt8]? {
     /// Lends the bytes, or `nil`.
     func withOptionalBytes(_ body: (UnsafeRawBufferPointer?) -> Void) {
         guard let self else { return body(nil) }
-        self.withUnsafeBytes { body($0) }
+        unsafe self.withUnsafeBytes { unsafe body($0) }
     }
 }

@@ -16,7 +16,7 @@ extension Shard {
         var bytes: [UInt8] = []
         invocation.encode(into: &bytes)
         selectTimer(invocation.id)
-        bytes.withUnsafeBytes { store.putNew(.timers, rowKey.bytes, $0) }
+        unsafe bytes.withUnsafeBytes { unsafe store.putNew(.timers, rowKey.bytes, $0) }
         timers.add(TimerQueue.Entry(due: invocation.id.dueMilliseconds, id: invocation.id))
     }
 
@@ -24,7 +24,7 @@ extension Shard {
     func cancelTimer(_ id: InvocationID) {
         guard id.dueMilliseconds > 0 else { return }
         selectTimer(id)
-        store.delete(.timers, rowKey.bytes)
+        unsafe store.delete(.timers, rowKey.bytes)
     }
 
     /// Runs what is due, until the turn has done enough.
@@ -45,9 +45,9 @@ extension Shard {
     private func fire(_ entry: TimerQueue.Entry, _ time: UInt64) {
         selectTimer(entry.id)
         do {
-            guard let value = try store.get(.timers, rowKey.bytes) else { return }
-            let invocation = try StoredInvocation(decoding: value)
-            store.delete(.timers, rowKey.bytes)
+            guard let value = try unsafe store.get(.timers, rowKey.bytes) else { return }
+            let invocation = try unsafe StoredInvocation(decoding: value)
+            unsafe store.delete(.timers, rowKey.bytes)
             counters.timersFired.add(1, ordering: .relaxed)
             counters.timerLatenessMilliseconds.add(time - entry.due, ordering: .relaxed)
             localInvocations.append(invocation)
@@ -62,7 +62,7 @@ extension Shard {
     private func refillTimers() -> Bool {
         guard let horizon = timers.horizon else { return true }
         selectTimer(horizon.id)
-        var lower = [UInt8](rowKey.bytes)
+        var lower = unsafe [UInt8](rowKey.bytes)
         if horizon.due == 0 { lower = [UInt8(index >> 8), UInt8(index & 0xff)] }
         let upper = ShardStore.end(ofPrefix: [UInt8(index >> 8), UInt8(index & 0xff)])
         let limit = limits.timersInMemory / 2

@@ -118,7 +118,7 @@ final class Shard {
     func lend(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
         lent = bytes
         // The array is kept by the shard, is not changed until the next loan, and is contiguous.
-        return lent.withUnsafeBytes { $0 }
+        return unsafe lent.withUnsafeBytes { unsafe $0 }
     }
 
     // MARK: Identities

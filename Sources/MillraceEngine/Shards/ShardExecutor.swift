@@ -37,8 +37,8 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
     /// Runs jobs until none is ready. Returns whether there was one.
     func drainLocal() -> Bool {
         guard !local.isEmpty else { return false }
-        let executor = asUnownedTaskExecutor()
-        while let job = local.popLast() { job.runSynchronously(on: executor) }
+        let executor = unsafe asUnownedTaskExecutor()
+        while let job = local.popLast() { unsafe job.runSynchronously(on: executor) }
         return true
     }
 

@@ -40,7 +40,7 @@ struct Watermarks {
         key.append(UInt16(truncatingIfNeeded: topic.utf8.count))
         key.append(topic)
         key.append(partition)
-        return [UInt8](key.bytes)
+        return unsafe [UInt8](key.bytes)
     }
 
     /// What a row says, or `nil` where it is none.
@@ -119,8 +119,8 @@ struct Watermarks {
             marks[intake][slot].isChanged = false
             let mark = marks[intake][slot]
             let value: InlineArray<2, Int64> = [mark.next.littleEndian, mark.start.littleEndian]
-            mark.key.withUnsafeBytes { key in
-                value.span.withUnsafeBytes { store.put(.meta, key, $0) }
+            unsafe mark.key.withUnsafeBytes { key in
+                unsafe value.span.withUnsafeBytes { unsafe store.put(.meta, key, $0) }
             }
             published.append((intake, slot, mark.next))
         }

@@ -18,25 +18,25 @@ import Glibc
     /// - Parameter name: shown by tools; at most 15 bytes.
     package init(name: String, _ run: @escaping @Sendable () -> Void) {
         var created = pthread_t()
-        let body = Unmanaged.passRetained(Body(name: name, run: run))
-        let failed = pthread_create(
+        let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
+        let failed = unsafe pthread_create(
             &created, nil,
             { argument in
-                guard let argument else { return nil }
-                let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+                guard let argument = unsafe argument else { return nil }
+                let body = unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
                 OSThread.nameCurrent(body.name)
                 body.run()
                 return nil
-            }, body.toOpaque())
-        if failed == 0 { handle = created } else { body.release() }
+            }, unsafe body.toOpaque())
+        if failed == 0 { handle = created } else { unsafe body.release() }
     }
 
     /// Names the calling thread, for tools; a name that cannot be set does no harm.
     private static func nameCurrent(_ name: String) {
-        let file = open("/proc/thread-self/comm", O_WRONLY)
+        let file = unsafe open("/proc/thread-self/comm", O_WRONLY)
         guard file >= 0 else { return }
         var name = String(name.prefix(15))
-        name.withUTF8 { _ = write(file, $0.baseAddress, $0.count) }
+        name.withUTF8 { _ = unsafe write(file, $0.baseAddress, $0.count) }
         close(file)
     }
 

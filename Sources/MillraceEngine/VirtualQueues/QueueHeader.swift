@@ -25,7 +25,7 @@ struct QueueHeader: Equatable {
     func encode() -> [UInt8] {
         var bytes: [UInt8] = [Self.version]
         func put<I: FixedWidthInteger>(_ value: I) {
-            withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+            unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
         }
         put(head)
         put(tail)
@@ -47,18 +47,18 @@ struct QueueHeader: Equatable {
 
     /// `nil` where the bytes are no header of this version.
     init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count >= Self.fixedCount, bytes[0] == Self.version, let state = State(rawValue: bytes[17]) else {
+        guard bytes.count >= Self.fixedCount, unsafe bytes[0] == Self.version, let state = unsafe State(rawValue: bytes[17]) else {
             return nil
         }
         func get<I: FixedWidthInteger>(_ offset: Int) -> I {
-            I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+            unsafe I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
         }
         head = get(1)
         tail = get(9)
         self.state = state
         untilMilliseconds = get(18)
         let attempts: UInt32 = get(26)
-        failure = HeadFailure(
+        failure = unsafe HeadFailure(
             attempts: Int(attempts), firstFailedMilliseconds: get(30),
             lastError: String(decoding: bytes[Self.fixedCount...], as: UTF8.self))
     }

@@ -48,7 +48,7 @@ final class VirtualQueue {
 
     /// Whether the queue belongs to that key.
     func matches(service: String, key: UnsafeRawBufferPointer) -> Bool {
-        self.key.count == key.count && self.service == service && self.key.elementsEqual(key)
+        unsafe self.key.count == key.count && self.service == service && self.key.elementsEqual(key)
     }
 }
 
