@@ -78,6 +78,10 @@ let package = Package(
         // What the YAML file says.
         .target(name: "MillraceConfiguration", dependencies: ["CYAML"], swiftSettings: strict),
 
+        // For tests, ours and users'.
+        .target(
+            name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"], swiftSettings: strict),
+
         // A process that people run.
         .target(
             name: "MillraceServer",
@@ -98,6 +102,10 @@ let package = Package(
         .testTarget(
             name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
             swiftSettings: strict),
+        .testTarget(
+            name: "MillraceEngineTests",
+            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceEngine", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",

@@ -16,4 +16,3 @@ package struct StoredInvocation: Sendable {
     package var source: Source?
     package var acceptedAtMilliseconds: Int64
 }
-extension StoredInvocation { func encode(into: inout [UInt8]) {}; init(decoding: UnsafeRawBufferPointer) throws { fatalError() } }
