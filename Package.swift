@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Millrace", targets: ["Millrace"]),
         .library(name: "MillraceServer", targets: ["MillraceServer"]),
         .executable(name: "event-enrichment", targets: ["event-enrichment"]),
+        .executable(name: "millrace-bench", targets: ["millrace-bench"]),
     ],
     targets: [
         // C libraries, one target each.
@@ -95,6 +96,15 @@ let package = Package(
             name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
+        // Benchmarks: the workloads, and the raw ceilings under them.
+        .target(
+            name: "Ceilings", dependencies: ["CRocksDB", "CKafka"], path: "Benchmarks/Ceilings",
+            cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("rocksdb"), .linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "millrace-bench",
+            dependencies: ["Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            path: "Benchmarks/Sources", swiftSettings: hot),
+
         // Tests, a folder a module.
         .testTarget(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
@@ -115,5 +125,6 @@ let package = Package(
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .testTarget(
             name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx20
 )
