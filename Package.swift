@@ -90,6 +90,9 @@ let package = Package(
 
         // Tests.
         .testTarget(
+            name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
+        ),
+        .testTarget(
             name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
             swiftSettings: strict),
     ]
