@@ -18,6 +18,8 @@ final class ShardGroup {
     private let batch: any DiskBatch
     private let exchange: any Exchange
     private var ended: [Shard] = []
+    /// The turn's records, which are in flight until the commit.
+    private var applied: [RecordBatch] = []
     private var isCommitted = true
 
     init(shards: [Shard], store: Store, exchange: any Exchange) {
@@ -44,12 +46,9 @@ final class ShardGroup {
         ended.removeAll(keepingCapacity: true)
         for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }
         isCommitted = false
+        applied.removeAll(keepingCapacity: true)
+        for case .records(let records, _) in inputs { applied.append(records) }
         try commit()
-        for case .records(let records, _) in inputs {
-            var count = 0
-            for shard in shards { count += Int(records.counts[shard.index]) }
-            records.intake.finished(records: count, bytes: records.bytesOf(count))
-        }
     }
 
     /// Writes the turn's blocks, and lets out what depends on them.
@@ -68,6 +67,12 @@ final class ShardGroup {
         for shard in shards {
             if let job = shard.maintain(commit: commit) { store.enqueue(job) }
         }
+        for records in applied {
+            var count = 0
+            for shard in shards { count += Int(records.counts[shard.index]) }
+            records.intake.finished(records: count, bytes: records.bytesOf(count))
+        }
+        applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty { exchange.committed() }
     }
 
