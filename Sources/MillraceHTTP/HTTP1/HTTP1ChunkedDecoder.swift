@@ -1,6 +1,7 @@
 /// Reads a chunked body (RFC 9112, 7.1):
 /// ```text
-/// body  = *( size [ ";" extension ] CRLF size·byte CRLF ) "0" [ ";" extension ] CRLF *( field CRLF ) CRLF
+/// body      = *( size *extension CRLF size·byte CRLF ) "0" *extension CRLF *( field CRLF ) CRLF
+/// extension = ";" token [ "=" ( token / quoted-string ) ]
 /// ```
 /// Extensions and the fields at the end are checked, counted against the head's limit, and dropped.
 struct HTTP1ChunkedDecoder {
@@ -56,7 +57,11 @@ struct HTTP1ChunkedDecoder {
             if line.isEmpty { return .finished }
             fieldCount += 1
             guard fieldCount <= limits.maxFields else { throw .tooMuchAroundChunks }
-            _ = try HTTP1HeadParser.field(input.extracting(line))
+            switch try HTTP1HeadParser.field(input.extracting(line)).name {
+            case "content-length", "transfer-encoding", "host":
+                throw .malformed("a field after a chunked body that belongs before it")
+            default: break
+            }
             return .advanced
         }
     }
@@ -86,14 +91,42 @@ struct HTTP1ChunkedDecoder {
         }
         guard index > line.lowerBound else { throw .malformed("a chunk without size") }
         if index < line.upperBound {
-            guard input[index] == UInt8(ascii: ";"),
-                input.firstIndex(in: index..<line.upperBound, where: { !HTTP1Syntax.isValue($0) }) == nil
-            else { throw .malformed("a chunk's size followed by something else than an extension") }
+            guard Self.areExtensions(input.extracting(index..<line.upperBound)) else {
+                throw .malformed("a chunk's size followed by something else than an extension")
+            }
             overheadBytes += line.upperBound - index
         }
         guard size <= UInt64(limits.maxBodyBytes - bodyBytes) else { throw .bodyTooLarge(limits) }
         bodyBytes += Int(size)
         state = size == 0 ? .trailer : .data(remaining: Int(size))
+    }
+
+    /// True of extensions without blanks between their parts.
+    private static func areExtensions(_ bytes: Span<UInt8>) -> Bool {
+        var index = 0
+        func take(_ character: Unicode.Scalar) -> Bool {
+            guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+            index += 1
+            return true
+        }
+        func takeToken() -> Bool {
+            let start = index
+            while index < bytes.count, HTTP1Syntax.isToken(bytes[index]) { index += 1 }
+            return index > start
+        }
+        func takeQuoted() -> Bool {
+            guard take("\"") else { return false }
+            while !take("\"") {
+                _ = take("\\")
+                guard index < bytes.count, HTTP1Syntax.isValue(bytes[index]) else { return false }
+                index += 1
+            }
+            return true
+        }
+        while index < bytes.count {
+            guard take(";"), takeToken(), !take("=") || takeToken() || takeQuoted() else { return false }
+        }
+        return true
     }
 }
 

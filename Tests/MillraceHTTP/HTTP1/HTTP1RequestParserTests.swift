@@ -17,7 +17,7 @@ import Testing
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 000\r\n\r\n", [["POST", "/", nil, ""]]),
         ("POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na", [["POST", "/", nil, "a"]]),
         (
-            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n00A;n=\"v\"\r\n0123456789\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n00A;n=\"v\\\"; w\";o;p=q\r\n0123456789\r\n0\r\n\r\n",
             [["POST", "/", nil, "abc0123456789"]]
         ),
         (
@@ -120,6 +120,11 @@ import Testing
         (chunked("1 ;x\r\na\r\n"), 400),
         (chunked("1\na\r\n"), 400),
         (chunked("1;x\ny\r\na\r\n"), 400),
+        (chunked("1;\r\na\r\n"), 400),
+        (chunked("1;x=\r\na\r\n"), 400),
+        (chunked("1;x=\"y\r\na\r\n"), 400),
+        (chunked("1;x=\"y\\\"\r\na\r\n"), 400),
+        (chunked("1;x=y z\r\na\r\n"), 400),
         (chunked("1;x\ry\r\na\r\n"), 400),
         (chunked("1\r\nab\r\n"), 400),
         (chunked("1\r\na\n"), 400),
@@ -133,6 +138,7 @@ import Testing
         (chunked("0\r\nX y\r\n\r\n"), 400),
         (chunked("0\r\n folded: y\r\n\r\n"), 400),
         (chunked("0\r\n\n"), 400),
+        (chunked("0\r\nContent-Length: 5\r\n\r\n"), 400),
         (chunked("1;" + String(repeating: "x", count: 20_000)), 431),
         (chunked(String(repeating: "1;" + String(repeating: "x", count: 5000) + "\r\na\r\n", count: 4)), 431),
         (chunked("0\r\n" + String(repeating: "a: b\r\n", count: 101)), 431),
