@@ -24,6 +24,15 @@ struct Main {
         if !options.json { print(Result.header) }
         var lines: [String] = []
         for workload in workloads {
+            // Each in a process of its own, so that its memory and its threads are its own.
+            if workloads.count > 1 {
+                for line in runChild(workload.name) {
+                    lines.append(String(line.dropLast()) + ceilings.json + "}")
+                    print(options.json ? lines[lines.count - 1] : Result.row(json: line))
+                    fflush(nil)
+                }
+                continue
+            }
             for result in try workload.run(options) {
                 lines.append(result.json(ceilings))
                 print(options.json ? result.json(ceilings) : result.row)
@@ -35,6 +44,23 @@ struct Main {
             unsafe fclose(file)
             print("written to \(path)")
         }
+    }
+
+    /// Runs this program for one workload, with the same options, and returns the JSON lines it prints.
+    static func runChild(_ name: String) -> [String] {
+        var arguments = CommandLine.arguments
+        if let at = arguments.firstIndex(of: "--only") { arguments.removeSubrange(at...min(at + 1, arguments.count - 1)) }
+        arguments += ["--only", name, "--json", "--no-ceilings"]
+        let command = arguments.map { "'\($0)'" }.joined(separator: " ")
+        guard let pipe = unsafe popen(command, "r") else { return [] }
+        defer { unsafe pclose(pipe) }
+        var lines: [String] = []
+        var buffer = [CChar](repeating: 0, count: 8192)
+        while unsafe fgets(&buffer, 8192, pipe) != nil {
+            let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if line.hasPrefix("{") { lines.append(line) }
+        }
+        return lines
     }
 
     static func measureCeilings(_ options: BenchOptions) -> Ceilings {

@@ -67,8 +67,7 @@ struct Result {
         if let p999 { fields.append("\"p999_ms\":\(rounded(p999))") }
         fields.append("\"rss_mb\":\(residentMegabytes)")
         for (name, value) in notes { fields.append("\"\(name)\":\(rounded(value))") }
-        for (name, value) in ceilings.fields { fields.append("\"\(name)\":\(rounded(value))") }
-        return "{" + fields.joined(separator: ",") + "}"
+        return "{" + fields.joined(separator: ",") + ceilings.json + "}"
     }
 
     var row: String {
@@ -83,6 +82,33 @@ struct Result {
         return line
     }
 
+    /// The row of a result that another process printed as JSON; the members come in the order in which ``json(_:)`` writes them.
+    static func row(json line: String) -> String {
+        var result = Result(workload: "", events: 0, threads: 0, eventsPerSecond: 0, cpuMicroseconds: 0)
+        for member in line.dropFirst().dropLast().split(separator: ",") {
+            let parts = member.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let name = parts[0].filter { $0 != "\"" }
+            let text = parts[1].filter { $0 != "\"" }
+            let value = Double(text) ?? 0
+            switch name {
+            case "workload": result.workload = text
+            case "source": result.source = text
+            case "events": result.events = Int(value)
+            case "threads": result.threads = Int(value)
+            case "events_per_s": result.eventsPerSecond = value
+            case "cpu_us_per_event": result.cpuMicroseconds = value
+            case "warm_cpu_us_per_event": result.warmCPUMicroseconds = value
+            case "p50_ms": result.p50 = value
+            case "p99_ms": result.p99 = value
+            case "p999_ms": result.p999 = value
+            case "rss_mb": result.residentMegabytes = Int(value)
+            default: result.notes.append((name, value))
+            }
+        }
+        return result.row
+    }
+
     static let header =
         "workload               source    events  thr   events/s    cpu us  warm us   p50 ms   p99 ms  p999 ms  rss MB"
 }
@@ -92,6 +118,9 @@ func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 /// The raw ceilings of a run, measured when they are first needed.
 struct Ceilings {
     var fields: [(String, Double)] = []
+
+    /// As further members of a JSON object, each with a comma before it.
+    var json: String { fields.map { ",\"\($0.0)\":\(rounded($0.1))" }.joined() }
 }
 
 /// Counts durations by size: 128 buckets to a power of two would be too fine; eight are.

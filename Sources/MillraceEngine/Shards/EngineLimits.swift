@@ -13,7 +13,7 @@ package struct EngineLimits: Sendable {
     /// How many timers, queued invocations and local sends a shard handles in one turn.
     package var turnInvocations = 4_096
     /// How many timers of one shard are in memory.
-    package var timersInMemory = 32_768
+    package var timersInMemory = 65_536
     /// How many bytes of undelivered output a shard may have before its sources pause.
     package var maxUndeliveredBytes = 4 << 20
 

@@ -65,7 +65,8 @@ extension Shard {
         var lower = unsafe [UInt8](rowKey.bytes)
         if horizon.due == 0 { lower = [UInt8(index >> 8), UInt8(index & 0xff)] }
         let upper = ShardStore.end(ofPrefix: [UInt8(index >> 8), UInt8(index & 0xff)])
-        let limit = limits.timersInMemory / 2
+        // Few enough not to hold up the turn.
+        let limit = min(4_096, max(1, limits.timersInMemory / 2))
         do {
             let rows = try store.scan(.timers, from: lower, to: upper, limit: limit)
             let entries = rows.compactMap { row -> TimerQueue.Entry? in
