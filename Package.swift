@@ -110,7 +110,7 @@ let package = Package(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
-            name: "MillraceStoreTests", dependencies: ["MillraceStore"], path: "Tests/MillraceStore",
+            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore"], path: "Tests/MillraceStore",
             swiftSettings: strict),
         .testTarget(
             name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict

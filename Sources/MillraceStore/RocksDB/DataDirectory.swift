@@ -26,12 +26,13 @@ enum DataDirectory {
     /// - Throws: ``StoreError/notADataDirectory(directory:reason:)`` for files of others,
     ///   ``StoreError/damaged(directory:reason:)`` where RocksDB's files are there without the first of them.
     static func inspect(_ directory: String) throws(StoreError) -> Content {
-        let names = try entries(directory)
+        let names = try entries(directory, of: directory)
         if names.contains("CURRENT") { return .database }
-        if let data = names.sorted().first(where: { $0.hasSuffix(".sst") || isLog($0) }) {
+        let logs = names.contains("log") ? try entries(LogFolder.path(in: directory), of: directory) : []
+        if let data = (names + logs).sorted().first(where: { $0.hasSuffix(".sst") || isLog($0) }) {
             throw .damaged(directory: directory, reason: "the file CURRENT is missing, but there is \(data)")
         }
-        let leftovers = ["LOCK", "LOG", "IDENTITY", "MANIFEST-", "OPTIONS-", "SYNCED", "lost+found"]
+        let leftovers = ["LOCK", "LOG", "IDENTITY", "MANIFEST-", "OPTIONS-", "SYNCED", "lost+found", "log"]
         let foreign = names.sorted().first { name in
             !name.hasSuffix(".dbtmp") && !leftovers.contains { name.hasPrefix($0) }
         }
@@ -41,13 +42,33 @@ enum DataDirectory {
         return .nothing
     }
 
+    /// Checks that there is room for the files that opening writes.
+    ///
+    /// RocksDB's information log makes Debian's build, with its assertions, abort the process when its header finds none.
+    static func checkRoom(_ directory: String) throws(StoreError) {
+        let path = directory + "/000000.dbtmp"  // A temporary file by RocksDB's rules: it removes one that is left.
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw failure(errno, directory, "creating a file") }
+        defer {
+            _ = close(descriptor)
+            unsafe _ = unlink(path)
+        }
+        let bytes = [UInt8](repeating: 0xff, count: 1 << 20)
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw failure(errno, directory, "writing a file of 1 MiB") }
+            written += count
+        }
+    }
+
     private static func isLog(_ name: String) -> Bool {
         name.hasSuffix(".log") && name.dropLast(4).allSatisfy { $0.isASCII && $0.isNumber }
     }
 
-    /// The names in a directory.
-    private static func entries(_ directory: String) throws(StoreError) -> [String] {
-        guard let stream = unsafe opendir(directory) else { throw failure(errno, directory, "reading it") }
+    /// The names in a folder of the data directory, in no order.
+    static func entries(_ folder: String, of directory: String) throws(StoreError) -> [String] {
+        guard let stream = unsafe opendir(folder) else { throw failure(errno, directory, "reading \(folder)") }
         defer { unsafe _ = closedir(stream) }
         var names: [String] = []
         while let entry = unsafe readdir(stream) {
@@ -60,15 +81,20 @@ enum DataDirectory {
     }
 
     /// Makes durable that `parent` has a new entry.
-    private static func synchronize(_ parent: String, of directory: String) throws(StoreError) {
+    static func synchronize(_ parent: String, of directory: String) throws(StoreError) {
         let descriptor = unsafe Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }  // One may enter and write it but not list it.
         defer { _ = Glibc.close(descriptor) }
         if fsync(descriptor) != 0 && errno != EINVAL { throw failure(errno, directory, "syncing \(parent)") }
     }
 
+    /// The system's words for an error.
+    static func text(_ code: Int32) -> String {
+        unsafe String(cString: strerror(code))  // glibc's keeps one text a thread.
+    }
+
     private static func failure(_ code: Int32, _ directory: String, _ action: String) -> StoreError {
-        let reason = unsafe "\(action): \(String(cString: strerror(code)))"
+        let reason = "\(action): \(text(code))"
         return switch code {
         case EACCES, EPERM, EROFS: .notPermitted(directory: directory, reason: reason)
         case ENOSPC, EDQUOT: .diskFull(directory: directory, reason: reason)

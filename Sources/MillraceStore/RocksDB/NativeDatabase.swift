@@ -129,11 +129,6 @@ import Glibc
         try unsafe RocksFailure.check { unsafe rocksdb_write(pointer, writing, batch, $0) }
     }
 
-    /// Syncs the log to the physical disk.
-    func sync() throws(RocksFailure) {
-        try unsafe RocksFailure.check { unsafe rocksdb_flush_wal(pointer, 1, $0) }
-    }
-
     /// Whether no column family has a row.
     func isEmpty() throws(RocksFailure) -> Bool {
         for index in unsafe handles.indices {

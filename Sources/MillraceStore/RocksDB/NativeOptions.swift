@@ -9,10 +9,11 @@ import CRocksDB
     private let cache: OpaquePointer
 
     /// - Throws: ``StoreError/invalidOption(name:reason:)``
-    init(_ options: RocksDiskOptions, allowsTornLog: Bool) throws(StoreError) {
+    init(_ options: RocksDiskOptions, directory: String, allowsTornLog: Bool = false) throws(StoreError) {
         unsafe database = rocksdb_options_create()
         unsafe cache = rocksdb_cache_create_lru(options.blockCacheBytes)
         unsafe Self.set(database: database, options, allowsTornLog: allowsTornLog)
+        unsafe rocksdb_options_set_wal_dir(database, LogFolder.path(in: directory))
         for family in Family.allCases {
             let native: OpaquePointer = unsafe rocksdb_options_create_copy(database)
             unsafe families.append(native)
@@ -52,6 +53,9 @@ import CRocksDB
         unsafe rocksdb_options_set_skip_stats_update_on_db_open(database, 1)
         unsafe rocksdb_options_set_stats_dump_period_sec(database, 0)
         unsafe rocksdb_options_set_stats_persist_period_sec(database, 0)
+        // RocksDB's information log gets its header and nothing else: when a line of it finds no room on the disk, Debian's
+        // build, with its assertions, aborts the process at the next line.
+        unsafe rocksdb_options_set_info_log_level(database, 5)
         unsafe rocksdb_options_set_keep_log_file_num(database, 4)
         unsafe rocksdb_options_set_max_log_file_size(database, 1 << 20)
         unsafe rocksdb_options_set_max_manifest_file_size(database, 4 << 20)

@@ -7,9 +7,11 @@ extension RocksDisk {
     package static func open(
         directory: String, options: RocksDiskOptions = RocksDiskOptions()
     ) throws(StoreError) -> RocksDisk {
-        let native = try NativeOptions(options, allowsTornLog: false)
+        let native = try NativeOptions(options, directory: directory)
         if options.createIfMissing { try DataDirectory.create(directory) }
-        switch try DataDirectory.inspect(directory) {
+        let content = try DataDirectory.inspect(directory)
+        if content == .database || options.createIfMissing { try DataDirectory.checkRoom(directory) }
+        switch content {
         case .nothing where !options.createIfMissing:
             throw .notADataDirectory(directory: directory, reason: "it is empty")
         case .nothing:
@@ -23,9 +25,9 @@ extension RocksDisk {
             database = try NativeDatabase(directory: directory, names: NativeDatabase.familyNames, options: native)
         } catch {
             let torn = try openTorn(directory: directory, options: options, because: error)
-            return try finishOpening(torn, directory: directory)
+            return try finishOpening(torn, directory: directory, options: options)
         }
-        return try finishOpening(database, directory: directory)
+        return try finishOpening(database, directory: directory, options: options)
     }
 
     /// Opens a database whose log does not end as it should, provided that everything up to the mark is there.
@@ -34,7 +36,7 @@ extension RocksDisk {
     ) throws(StoreError) -> NativeDatabase {
         let refusal = failure.storeError(directory: directory)
         guard case .damaged = refusal else { throw refusal }
-        let tolerant = try NativeOptions(options, allowsTornLog: true)
+        let tolerant = try NativeOptions(options, directory: directory, allowsTornLog: true)
         do throws(RocksFailure) {
             let trial = try NativeDatabase(
                 directory: directory, names: NativeDatabase.familyNames, options: tolerant, readOnly: true)
@@ -48,13 +50,17 @@ extension RocksDisk {
     }
 
     /// Checks or writes what the directory says about itself, and makes it a disk.
-    private static func finishOpening(_ database: NativeDatabase, directory: String) throws(StoreError) -> RocksDisk {
+    private static func finishOpening(
+        _ database: NativeDatabase, directory: String, options: RocksDiskOptions
+    ) throws(StoreError) -> RocksDisk {
         if let synced = SyncedMark.read(directory: directory), synced > database.latestSequence {
             let reason = "the log ends at write \(database.latestSequence), but write \(synced) was durable"
             database.close()
             throw .damaged(directory: directory, reason: reason)
         }
-        let disk = RocksDisk(directory: directory, database: database, mark: SyncedMark(directory: directory))
+        let disk = RocksDisk(
+            directory: directory, database: database, mark: SyncedMark(directory: directory),
+            reservedBytes: options.reservedBytes)
         do throws(StoreError) {
             if let found = try disk.fixedSetting("format") {
                 try checkFormat(found, directory: directory)

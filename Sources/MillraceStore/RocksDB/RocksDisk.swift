@@ -1,9 +1,10 @@
 import Glibc
+import Synchronization
 
 /// A ``Disk`` on RocksDB: a directory that one process has open at a time.
 ///
 /// On a full disk ``write(_:)`` throws ``StoreError/diskFull(directory:reason:)``, nothing that was written before is
-/// lost, and the same batch can be written again later: RocksDB looks every few seconds whether there is room.
+/// lost, reads and syncs go on, and the same batch can be written when there is room again.
 @safe package final class RocksDisk: Disk, @unchecked Sendable {  // The gate guards the database, RocksDB itself.
     /// The format of the rows that this version writes. It reads formats up to this one.
     package static let format = 1
@@ -11,12 +12,20 @@ import Glibc
     /// Where the rows are.
     package let directory: String
     private let database: NativeDatabase
+    private let log: LogFolder
     private let mark: SyncedMark
+    private let reserve: Reserve
     private let gate = UseGate()
+    /// Whether the newest write failed.
+    private let hasFailed = Atomic<Bool>(false)
+    /// Whether RocksDB would go on with a log that it cannot write.
+    private let isLogLost = Atomic<Bool>(false)
 
-    init(directory: String, database: NativeDatabase, mark: SyncedMark) {
+    init(directory: String, database: NativeDatabase, mark: SyncedMark, reservedBytes: Int) {
         self.directory = directory
         self.database = database
+        reserve = Reserve(directory: directory, reservedBytes: reservedBytes)
+        log = LogFolder(directory: directory)
         self.mark = mark
     }
 
@@ -55,21 +64,46 @@ import Glibc
         guard let batch = batch as? RocksBatch, batch.disk === self else {
             preconditionFailure("a batch of \(type(of: batch)) was made by another disk")
         }
+        try reserve.take(batch.byteCount)
+        if isLogLost.load(ordering: .relaxed) {
+            throw .failed(directory: directory, reason: "its log could not be written; start again to go on")
+        }
         try use { database throws(RocksFailure) in
-            try unsafe database.write(batch.pointer)
+            do throws(RocksFailure) {
+                try unsafe database.write(batch.pointer)
+                if hasFailed.load(ordering: .relaxed) { hasFailed.store(false, ordering: .relaxed) }
+            } catch {
+                noticeLostLog(error)
+                throw error
+            }
         }
     }
 
+    /// Once there is room, RocksDB flushes the rows in memory and begins a new log, but where there are none it goes on
+    /// with the log whose last write failed, and Debian's build, with its assertions, then aborts the process.
+    ///
+    /// It takes a disk that is full though ``Reserve`` did not see it, as with a quota.
+    private func noticeLostLog(_ failure: RocksFailure) {
+        // Only the first failure tells: later ones may come when RocksDB has flushed, and is about to go on.
+        guard !hasFailed.exchange(true, ordering: .relaxed), failure.isOfLog else { return }
+        let rows = Family.allCases.map { database.integer("rocksdb.num-entries-active-mem-table", of: $0) }
+        if rows.allSatisfy({ $0 == 0 }) { isLogLost.store(true, ordering: .relaxed) }
+    }
+
     package func sync() throws(StoreError) {
-        try use { _ throws(RocksFailure) in try synchronize() }
+        guard gate.enter() else { throw closed }
+        defer { gate.leave() }
+        try synchronize()
     }
 
     /// Syncs the log and then marks, in the directory, up to where it is certainly on the disk.
-    private func synchronize() throws(RocksFailure) {
+    private func synchronize() throws(StoreError) {
         let sequence = database.latestSequence
-        try database.sync()
+        try log.sync()
         mark.set(sequence)
     }
+
+    private var closed: StoreError { .failed(directory: directory, reason: "it was closed") }
 
     /// Calls `body` with the database unless the disk is closed.
     @inline(__always)
@@ -82,7 +116,7 @@ import Glibc
     /// Calls `body` with the database, and throws what went wrong as it concerns the directory.
     @inline(__always)
     func use<Value>(_ body: (NativeDatabase) throws(RocksFailure) -> Value) throws(StoreError) -> Value {
-        guard gate.enter() else { throw .failed(directory: directory, reason: "it was closed") }
+        guard gate.enter() else { throw closed }
         defer { gate.leave() }
         do throws(RocksFailure) {
             return try body(database)

@@ -8,18 +8,22 @@ package struct RocksDiskOptions: Sendable {
     package var createIfMissing: Bool
     /// The size of the log of what happened since rows were written to files. It is what a restart must read.
     package var logBytes: Int
+    /// How much room on the disk writes leave free, for RocksDB to flush and compact in; 0 lets them fill the disk.
+    package var reservedBytes: Int
     /// RocksDB's own options by their names, as `write_buffer_size`, or of one family as `state.write_buffer_size`. They
     /// win over the choices made here, except for those that would break what ``Disk`` promises: these are refused.
     package var extra: [String: String]
 
+    /// - Parameter reservedBytes: without it, room for all write buffers, and 16 MiB.
     package init(
         memoryBytes: Int = 256 << 20, backgroundJobs: Int = 2, createIfMissing: Bool = true, logBytes: Int = 256 << 20,
-        extra: [String: String] = [:]
+        reservedBytes: Int? = nil, extra: [String: String] = [:]
     ) {
         self.memoryBytes = memoryBytes
         self.backgroundJobs = backgroundJobs
         self.createIfMissing = createIfMissing
         self.logBytes = logBytes
+        self.reservedBytes = reservedBytes ?? memoryBytes / 2 + (16 << 20)
         self.extra = extra
     }
 

@@ -16,6 +16,9 @@ struct RocksFailure: Error {
         throw unsafe RocksFailure(text: String(cString: text))
     }
 
+    /// Whether it is about writing the log.
+    var isOfLog: Bool { text.contains("appending to file") && text.contains(".log: ") }
+
     /// Calls `body`, and throws what it throws as it concerns the data directory.
     static func explained<Value>(
         _ directory: String, _ body: () throws(RocksFailure) -> Value

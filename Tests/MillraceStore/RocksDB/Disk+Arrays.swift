@@ -28,18 +28,18 @@ extension Disk {
 }
 
 extension DiskBatch {
-    func put(_ family: Family, _ key: String, _ value: String) {
-        var key = key
-        var value = value
-        key.withUTF8 { key in
-            value.withUTF8 { value in
-                unsafe put(family, UnsafeRawBufferPointer(key), UnsafeRawBufferPointer(value))
-            }
+    func put(_ family: Family, _ key: [UInt8], _ value: [UInt8]) {
+        unsafe key.withUnsafeBytes { key in
+            unsafe value.withUnsafeBytes { value in unsafe put(family, key, value) }
         }
     }
 
+    func put(_ family: Family, _ key: String, _ value: String) {
+        put(family, Array(key.utf8), Array(value.utf8))
+    }
+
     func delete(_ family: Family, _ key: String) {
-        var key = key
-        key.withUTF8 { unsafe delete(family, UnsafeRawBufferPointer($0)) }
+        let key = Array(key.utf8)
+        unsafe key.withUnsafeBytes { unsafe delete(family, $0) }
     }
 }

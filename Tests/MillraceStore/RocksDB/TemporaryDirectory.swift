@@ -25,3 +25,9 @@ func flipByte(of file: String, at place: Int) throws {
     bytes[place < 0 ? bytes.count + place : place] ^= 0xff
     try bytes.write(to: URL(filePath: file))
 }
+
+/// Cuts off the end of a file.
+func cut(_ file: String, to count: Int) throws {
+    let bytes = try Data(contentsOf: URL(filePath: file))
+    try bytes.prefix(count).write(to: URL(filePath: file))
+}
