@@ -54,14 +54,21 @@ package final class Intake: Sendable {
     private let ready = Signal()
 
     /// The offsets stored for one partition: for each shard the next one to apply, or `nil` where the shard has none.
-    struct StoredPartition: Sendable {
+    package struct StoredPartition: Sendable {
         let topic: String
         let partition: Int32
         var start: Int64
         var next: [Int64?]
+
+        package init(topic: String, partition: Int32, start: Int64, next: [Int64?]) {
+            self.topic = topic
+            self.partition = partition
+            self.start = start
+            self.next = next
+        }
     }
 
-    init(
+    package init(
         subscription: SubscriptionDefinition, index: Int, shardCount: Int, stored: [StoredPartition],
         host: any IntakeHost
     ) {
@@ -204,7 +211,7 @@ package final class Intake: Sendable {
     // MARK: For shards
 
     /// Takes a batch's records out of what is in flight.
-    func finished(records: Int, bytes: Int) {
+    package func finished(records: Int, bytes: Int) {
         let wasSaturated = isSaturated
         inFlightRecords.subtract(records, ordering: .relaxed)
         inFlightBytes.subtract(bytes, ordering: .relaxed)
@@ -212,20 +219,20 @@ package final class Intake: Sendable {
     }
 
     /// Counts records that were put into, or left, virtual queues.
-    func backlogChanged(by delta: Int) {
+    package func backlogChanged(by delta: Int) {
         let wasSaturated = isSaturated
         backlogRecords.add(delta, ordering: .relaxed)
         if delta < 0, wasSaturated, !isSaturated { ready.raise() }
     }
 
     /// Publishes what a shard has committed.
-    func applied(shard: Int, _ watermarks: [(slot: Int, next: Int64)]) {
+    package func applied(shard: Int, _ watermarks: [(slot: Int, next: Int64)]) {
         state.withLock { state in
             for (slot, next) in watermarks { state.slots[slot].applied[shard] = next }
         }
     }
 
-    func stopPartition(slot: Int, reason: String) {
+    package func stopPartition(slot: Int, reason: String) {
         state.withLock { $0.slots[slot].stopReason = reason }
     }
 
@@ -235,7 +242,7 @@ package final class Intake: Sendable {
 }
 
 /// What an intake needs of its engine.
-protocol IntakeHost: AnyObject, Sendable {
+package protocol IntakeHost: AnyObject, Sendable {
     /// Puts the batch into the mailboxes of the shards' threads: of those with records in it, or of all.
     func deliver(_ batch: RecordBatch, toAllShards: Bool)
     /// The number of the last commit, and of the last one that is durable.
