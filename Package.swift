@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Millrace", targets: ["Millrace"]),
         .library(name: "MillraceServer", targets: ["MillraceServer"]),
         .executable(name: "event-enrichment", targets: ["event-enrichment"]),
+        .executable(name: "millrace-bench", targets: ["millrace-bench"]),
     ],
     targets: [
         // C libraries, one target each.
@@ -75,12 +76,19 @@ let package = Package(
             name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],
             path: "connectors/File/Sources", swiftSettings: strict),
 
+        // What the YAML file says.
+        .target(name: "MillraceConfiguration", dependencies: ["CYAML"], swiftSettings: strict),
+
+        // For tests, ours and users'.
+        .target(
+            name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"], swiftSettings: strict),
+
         // A process that people run.
         .target(
             name: "MillraceServer",
             dependencies: [
-                "CYAML", "Millrace", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka", "MillraceStore",
-                "MillraceTelemetry",
+                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka",
+                "MillraceStore", "MillraceTelemetry",
             ], swiftSettings: strict),
 
         // Examples.
@@ -88,5 +96,38 @@ let package = Package(
             name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
-    ]
+        // Benchmarks: the workloads, and the raw ceilings under them.
+        .target(
+            name: "Ceilings", dependencies: ["CRocksDB", "CKafka"], path: "Benchmarks/Ceilings",
+            cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("rocksdb"), .linkedLibrary("rdkafka")]),
+        .executableTarget(
+            name: "millrace-bench",
+            dependencies: ["Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            path: "Benchmarks/Sources", swiftSettings: hot),
+
+        // Tests, a folder a module.
+        .testTarget(
+            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
+            path: "Tests/MillraceConfiguration", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceStoreTests", dependencies: ["MillraceStore"], path: "Tests/MillraceStore",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MillraceEngineTests",
+            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceEngine", swiftSettings: strict),
+        // Tests of what a handler's author imports.
+        .testTarget(
+            name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
+            swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
+        .testTarget(
+            name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx20
 )

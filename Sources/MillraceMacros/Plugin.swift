@@ -1,14 +1,27 @@
 @_spi(PluginMessage) import SwiftCompilerPluginMessageHandling
 import SwiftSyntaxMacros
 
+/// The process that the compiler asks to expand macros.
+///
+/// The toolchain ships no `SwiftCompilerPlugin` module; this is what its `CompilerPlugin.main()` does.
 @main
 struct Plugin: PluginProvider {
     static func main() throws {
         let handler = PluginProviderMessageHandler(provider: Plugin())
         try CompilerPluginMessageListener(connection: StandardIOMessageConnection(), messageHandler: handler).main()
     }
+
     func resolveMacro(moduleName: String, typeName: String) throws -> any Macro.Type {
-        throw UnknownMacro(description: "no macro \(moduleName).\(typeName)")
+        switch typeName {
+        case "VirtualObjectMacro": VirtualObjectMacro.self
+        case "ServiceMacro": ServiceMacro.self
+        case "HandlerMacro": HandlerMacro.self
+        default: throw UnknownMacro(description: "no macro \(moduleName).\(typeName)")
+        }
     }
 }
-struct UnknownMacro: Error, CustomStringConvertible { let description: String }
+
+/// The compiler asked for a macro that this plugin does not have: library and plugin are of different versions.
+struct UnknownMacro: Error, CustomStringConvertible {
+    let description: String
+}

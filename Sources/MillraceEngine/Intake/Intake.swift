@@ -48,28 +48,20 @@ package final class Intake: Sendable {
     private let stored: [StoredPartition]
     private let inFlightRecords = Atomic<Int>(0)
     private let inFlightBytes = Atomic<Int>(0)
-    private let backlogRecords = Atomic<Int>(0)
     private let delivered = Atomic<Int>(0)
     private let host: any IntakeHost
     private let ready = Signal()
 
     /// The offsets stored for one partition: for each shard the next one to apply, or `nil` where the shard has none.
-    package struct StoredPartition: Sendable {
+    struct StoredPartition: Sendable {
         let topic: String
         let partition: Int32
         var start: Int64
         var next: [Int64?]
-
-        package init(topic: String, partition: Int32, start: Int64, next: [Int64?]) {
-            self.topic = topic
-            self.partition = partition
-            self.start = start
-            self.next = next
-        }
     }
 
-    package init(
-        subscription: SubscriptionDefinition, index: Int, shardCount: Int, stored: [StoredPartition],
+    init(
+        subscription: SubscriptionDefinition, index: Int, shardCount: Int, isKeyed: Bool = true, stored: [StoredPartition],
         host: any IntakeHost
     ) {
         self.subscription = subscription
@@ -77,7 +69,7 @@ package final class Intake: Sendable {
         self.shardCount = shardCount
         self.stored = stored
         self.host = host
-        router = RecordRouter(selector: subscription.key, shardCount: shardCount)
+        router = RecordRouter(selector: subscription.key, shardCount: shardCount, isKeyed: isKeyed)
         state = Mutex(State())
     }
 
@@ -113,6 +105,7 @@ package final class Intake: Sendable {
     /// Lets a partition go on at another offset, because its log no longer has the stored one.
     package func skip(slot: Int, to offset: Int64) {
         let batch = makeBatch()
+        batch.isReset = true
         batch.advance(slot: slot, next: offset)
         host.deliver(batch, toAllShards: true)
     }
@@ -142,14 +135,14 @@ package final class Intake: Sendable {
     package var isSaturated: Bool {
         inFlightRecords.load(ordering: .relaxed) >= subscription.maxInFlightRecords
             || inFlightBytes.load(ordering: .relaxed) >= subscription.maxInFlightBytes
-            || backlogRecords.load(ordering: .relaxed) >= subscription.maxQueuedRecords
+            || host.queuedInvocations >= subscription.maxQueuedRecords
             || host.isOverloaded
     }
 
     /// Why the source is saturated, for its status.
     package var saturationReason: String {
-        if backlogRecords.load(ordering: .relaxed) >= subscription.maxQueuedRecords {
-            return "\(backlogRecords.load(ordering: .relaxed)) records wait in virtual queues (limit \(subscription.maxQueuedRecords))"
+        if host.queuedInvocations >= subscription.maxQueuedRecords {
+            return "\(host.queuedInvocations) records wait in virtual queues (limit \(subscription.maxQueuedRecords))"
         }
         if host.isOverloaded { return host.overloadReason }
         return "\(inFlightRecords.load(ordering: .relaxed)) records are on their way to the shards (limit \(subscription.maxInFlightRecords))"
@@ -211,43 +204,51 @@ package final class Intake: Sendable {
     // MARK: For shards
 
     /// Takes a batch's records out of what is in flight.
-    package func finished(records: Int, bytes: Int) {
+    func finished(records: Int, bytes: Int) {
         let wasSaturated = isSaturated
         inFlightRecords.subtract(records, ordering: .relaxed)
         inFlightBytes.subtract(bytes, ordering: .relaxed)
         if wasSaturated, !isSaturated { ready.raise() }
     }
 
-    /// Counts records that were put into, or left, virtual queues.
-    package func backlogChanged(by delta: Int) {
-        let wasSaturated = isSaturated
-        backlogRecords.add(delta, ordering: .relaxed)
-        if delta < 0, wasSaturated, !isSaturated { ready.raise() }
-    }
-
     /// Publishes what a shard has committed.
-    package func applied(shard: Int, _ watermarks: [(slot: Int, next: Int64)]) {
+    func applied(shard: Int, _ watermarks: [(slot: Int, next: Int64)]) {
         state.withLock { state in
             for (slot, next) in watermarks { state.slots[slot].applied[shard] = next }
         }
     }
 
-    package func stopPartition(slot: Int, reason: String) {
-        state.withLock { $0.slots[slot].stopReason = reason }
+    /// Asks the source to stop reading a partition, by the poison policy.
+    func stopPartition(topic: String, partition: Int32, reason: String) {
+        state.withLock { state in
+            guard let slot = state.slots.firstIndex(where: { $0.topic == topic && $0.partition == partition }) else { return }
+            state.slots[slot].stopReason = reason
+        }
     }
 
-    /// Records that were delivered, ever.
-    var deliveredRecords: Int { delivered.load(ordering: .relaxed) }
-    var queuedRecords: Int { backlogRecords.load(ordering: .relaxed) }
+    /// Figures for metrics.
+    var statistics: EngineStatistics.Subscription {
+        state.withLock { state in
+            EngineStatistics.Subscription(
+                name: subscription.name, status: state.status, delivered: delivered.load(ordering: .relaxed),
+                partitions: state.slots.map { slot in
+                    EngineStatistics.Subscription.Partition(
+                        topic: slot.topic, partition: slot.partition, status: slot.status,
+                        position: slot.hasBegun ? slot.applied.min() ?? -1 : -1, logEnd: slot.logEnd)
+                })
+        }
+    }
 }
 
 /// What an intake needs of its engine.
-package protocol IntakeHost: AnyObject, Sendable {
+protocol IntakeHost: AnyObject, Sendable {
     /// Puts the batch into the mailboxes of the shards' threads: of those with records in it, or of all.
     func deliver(_ batch: RecordBatch, toAllShards: Bool)
     /// The number of the last commit, and of the last one that is durable.
     var latestCommit: UInt64 { get }
     var durableCommit: UInt64 { get }
+    /// How many invocations wait in virtual queues, of all subscriptions.
+    var queuedInvocations: Int { get }
     /// Whether the engine as a whole cannot take more for now (write-back or sinks far behind, disk full), and why.
     var isOverloaded: Bool { get }
     var overloadReason: String { get }

@@ -30,6 +30,8 @@ import MillraceStore
     }
 
     let intake: Intake
+    /// The watermarks are to be set to the advances, also backwards: the log has lost what was there.
+    var isReset = false
     private(set) var entries: [Entry] = []
     private(set) var failures: [String] = []
     /// The first and last record of each shard, or -1.
@@ -106,6 +108,9 @@ import MillraceStore
         }
         advances.append((slot, next))
     }
+
+    /// The share of the bytes that so many of the records have, for counting what is in flight.
+    func bytesOf(_ records: Int) -> Int { entries.isEmpty ? 0 : count * records / entries.count }
 
     // MARK: Routing
 

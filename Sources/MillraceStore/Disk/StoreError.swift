@@ -14,6 +14,8 @@ public enum StoreError: Error, CustomStringConvertible, Sendable, Equatable {
     case notPermitted(directory: String, reason: String)
     /// There is no room on the disk.
     case diskFull(directory: String, reason: String)
+    /// An option for RocksDB has an unknown name, a wrong value, or may not be set.
+    case invalidOption(name: String, reason: String)
     /// Any other failure of the disk or of RocksDB.
     case failed(directory: String, reason: String)
 
@@ -34,6 +36,8 @@ public enum StoreError: Error, CustomStringConvertible, Sendable, Equatable {
             "the data directory \(directory) cannot be used: \(reason); check its owner and permissions, and that its file system is writable"
         case .diskFull(let directory, let reason):
             "no room on the disk of \(directory): \(reason); free some space, work goes on by itself"
+        case .invalidOption(let name, let reason):
+            "the RocksDB option \(name) cannot be set: \(reason); correct it, or remove it from the storage options"
         case .failed(let directory, let reason):
             "the data directory \(directory) failed: \(reason)"
         }

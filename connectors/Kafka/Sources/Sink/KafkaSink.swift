@@ -22,7 +22,7 @@ package final class KafkaSink: RecordSink {
     private let settings: KafkaClusterSettings
     private let log: @Sendable (String) -> Void
     private let inbox: SinkInbox
-    private let thread = Mutex<BackgroundThread?>(nil)
+    private let thread = Mutex<OSThread?>(nil)
 
     /// A sink that is not yet started.
     package init(_ settings: KafkaClusterSettings, log: @escaping @Sendable (String) -> Void) throws(KafkaError) {
@@ -44,7 +44,7 @@ package final class KafkaSink: RecordSink {
     package func start() throws {
         let made = Handover<KafkaError?>()
         let (settings, inbox, log) = (settings, inbox, log)
-        let started = try BackgroundThread(name: "emit-\(settings.name)") {
+        let started = OSThread(name: "emit-\(settings.name)") {
             let loop: ProducerLoop
             do throws(KafkaError) {
                 loop = try ProducerLoop(settings, inbox: inbox, log: log)
@@ -55,6 +55,7 @@ package final class KafkaSink: RecordSink {
             made.put(nil)
             loop.run()
         }
+        guard started.isStarted else { throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'") }
         if let error = made.take() {
             started.join()
             throw error

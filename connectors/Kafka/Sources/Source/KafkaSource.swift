@@ -26,7 +26,7 @@ package final class KafkaSource: RecordSource {
     private let cadence: Cadence
     private let log: @Sendable (String) -> Void
     private let stopping: StopRequest
-    private let thread = Mutex<BackgroundThread?>(nil)
+    private let thread = Mutex<OSThread?>(nil)
 
     /// A source that is not yet started.
     package init(
@@ -46,7 +46,7 @@ package final class KafkaSource: RecordSource {
     package func start() throws {
         let made = Handover<KafkaError?>()
         let (settings, topics, cadence, log, stopping) = (settings, topics, cadence, log, stopping)
-        let started = try BackgroundThread(name: "kafka-\(settings.name)") {
+        let started = OSThread(name: "kafka-\(settings.name)") {
             let loop: ConsumerLoop
             do throws(KafkaError) {
                 loop = try ConsumerLoop(settings, topics: topics, cadence: cadence, stopping: stopping, log: log)
@@ -57,6 +57,7 @@ package final class KafkaSource: RecordSource {
             made.put(nil)
             loop.run()
         }
+        guard started.isStarted else { throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'") }
         if let error = made.take() {
             started.join()
             throw error

@@ -1,0 +1,93 @@
+import Glibc
+import Millrace
+import MillraceEngine
+import MillraceStore
+
+/// An engine on a data directory of its own, for one workload.
+final class Bench {
+    let engine: Engine
+    let disk: RocksDisk
+    let directory: String
+    private let keepsDirectory: Bool
+    private var sources: [any RecordSource] = []
+
+    static let base: String = {
+        let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        return "\(root)/millrace-bench-\(getpid())"
+    }()
+
+    init(
+        services: [ServiceDefinition], handler: (String, String), sinks: [(name: String, sink: any RecordSink)] = [],
+        threads: Int = 2, directory: String? = nil, onError: ErrorPolicy = ErrorPolicy(),
+        configure: (inout EngineOptions) -> Void = { _ in }, subscription: (inout SubscriptionDefinition) -> Void = { _ in }
+    ) throws {
+        keepsDirectory = directory != nil
+        self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
+        disk = try RocksDisk.open(directory: self.directory, options: RocksDiskOptions())
+        var options = EngineOptions()
+        options.threads = threads
+        configure(&options)
+        var definition = SubscriptionDefinition(
+            name: "bench", service: handler.0, handler: handler.1, onError: onError, maxQueuedRecords: 10_000_000)
+        subscription(&definition)
+        engine = try Engine(
+            options: options, services: services, subscriptions: [definition], sinks: sinks, disk: disk,
+            clock: SystemClock(), observer: BenchObserver())
+    }
+
+    func start(sources: [any RecordSource] = []) throws {
+        self.sources = sources
+        try engine.start(sources: sources)
+    }
+
+    /// The only slot, for records from memory.
+    func openSlot() -> Int {
+        let (slot, position) = engine.intakes[0].open(topic: "memory", partition: 0)
+        if case .start = position { engine.intakes[0].begin(slot: slot, at: 0) }
+        return slot
+    }
+
+    /// Waits until everything that was delivered is applied, durable and out.
+    func waitUntilIdle() {
+        while !engine.isIdle { usleep(1000) }
+    }
+
+    func stop() {
+        engine.stop(sources: sources)
+        disk.close()
+        if !keepsDirectory { unsafe system("rm -rf '\(directory)'") }
+    }
+
+    /// Runs a source to its end and measures.
+    func measure(_ name: String, _ source: EventSource, threads: Int) -> Result {
+        let slot = openSlot()
+        let begin = Usage.now()
+        var middle = begin
+        source.run(into: engine.intakes[0], slot: slot) { middle = Usage.now() }
+        waitUntilIdle()
+        let end = Usage.now()
+        return Result(
+            workload: name, events: source.events, threads: threads,
+            eventsPerSecond: Double(source.events) / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(source.events),
+            warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds) / Double(source.events - source.events / 2))
+    }
+}
+
+/// Prints what must not happen in a benchmark.
+final class BenchObserver: EngineObserver {
+    func sourceChanged(subscription: String, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {
+        switch status {
+        case .retrying(let reason), .stopped(let reason): complain("\(subscription): \(reason)")
+        default: break
+        }
+    }
+    func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {}
+    func keyParked(_ event: FailureEvent) { complain("parked \(event.key): \(event.error)") }
+    func recordSkipped(_ event: FailureEvent) { complain("skipped \(event.key): \(event.error)") }
+    func warning(_ message: String) { complain(message) }
+    func storageBlocked(_ error: StoreFailure) { complain(error.message) }
+    func storageUnblocked() {}
+    func storageFailed(_ error: StoreFailure) { complain(error.message) }
+    private func complain(_ message: String) { say("bench: \(message)") }
+}

@@ -1,0 +1,44 @@
+/// What the command line says.
+struct BenchOptions {
+    static let usage = """
+        millrace-bench [--only NAME,…] [--kafka HOST:PORT --topic NAME] [--events N] [--threads N] [--json] [--quick]
+                       [--no-ceilings] [--output FILE]
+        Workloads: \(Workload.all.map(\.name).joined(separator: ", "))
+
+        """
+    var only: [String] = []
+    var kafka: String?
+    var topic: String?
+    var events: Int?
+    var threads = 2
+    var json = false
+    var quick = false
+    var skipsCeilings = false
+    /// For children of the workload `restart` only.
+    var restartLoad: String?
+    var restartOpen: String?
+    var output: String? = "Benchmarks/results/latest.jsonl"
+
+    init?(_ arguments: some Sequence<String>) {
+        var iterator = arguments.makeIterator()
+        while let argument = iterator.next() {
+            switch argument {
+            case "--only": only = (iterator.next() ?? "").split(separator: ",").map(String.init)
+            case "--kafka": kafka = iterator.next()
+            case "--topic": topic = iterator.next()
+            case "--events": events = iterator.next().flatMap { Int($0) }
+            case "--threads": threads = iterator.next().flatMap { Int($0) } ?? 2
+            case "--json": json = true
+            case "--quick": quick = true
+            case "--no-ceilings": skipsCeilings = true
+            case "--output": output = iterator.next()
+            case "--restart-load": restartLoad = iterator.next()
+            case "--restart-open": restartOpen = iterator.next()
+            default: return nil
+            }
+        }
+    }
+
+    /// The number of events: as asked for, or the workload's own, or a tenth of it for a quick look.
+    func count(_ own: Int) -> Int { events ?? (quick ? own / 10 : own) }
+}

@@ -1,0 +1,59 @@
+import Ceilings
+import Glibc
+import MillraceEngine
+
+/// `millrace-bench [--only NAME,…] [--kafka HOST:PORT --topic NAME] [--events N] [--threads N] [--json]`
+@main
+struct Main {
+    static func main() throws {
+        guard let options = BenchOptions(CommandLine.arguments.dropFirst()) else {
+            say(BenchOptions.usage)
+            exit(2)
+        }
+        if let directory = options.restartLoad { return try Workload.restartLoad(directory, threads: options.threads) }
+        if let directory = options.restartOpen { return try Workload.restartOpen(directory, threads: options.threads) }
+        unsafe system("mkdir -p '\(Bench.base)'")
+        defer { unsafe system("rm -rf '\(Bench.base)'") }
+        let workloads = Workload.all.filter { options.only.isEmpty || options.only.contains($0.name) }
+        let unknown = options.only.filter { name in !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name) }
+        guard unknown.isEmpty else {
+            say("unknown workloads: \(unknown.joined(separator: ", ")); there are \(Workload.all.map(\.name).joined(separator: ", "))")
+            exit(2)
+        }
+        let ceilings = measureCeilings(options)
+        if !options.json { print(Result.header) }
+        var lines: [String] = []
+        for workload in workloads {
+            for result in try workload.run(options) {
+                lines.append(result.json(ceilings))
+                print(options.json ? result.json(ceilings) : result.row)
+                fflush(nil)
+            }
+        }
+        if !options.json, let path = options.output, let file = unsafe fopen(path, "w") {
+            for line in lines { unsafe fputs(line + "\n", file) }
+            unsafe fclose(file)
+            print("written to \(path)")
+        }
+    }
+
+    static func measureCeilings(_ options: BenchOptions) -> Ceilings {
+        var ceilings = Ceilings()
+        guard !options.skipsCeilings else { return ceilings }
+        let events = options.quick ? 300_000 : 2_000_000
+        func measure(_ name: String, _ body: (String) -> Double) {
+            let directory = "\(Bench.base)/ceiling"
+            let value = body(directory)
+            unsafe system("rm -rf '\(directory)'")
+            ceilings.fields.append((name, value))
+            if !options.json { print("\(name) \(rounded(value))") }
+        }
+        measure("ceiling_put_us") { unsafe ceiling_put($0, events / 2, 1_000_000) }
+        measure("ceiling_get_put_us") { unsafe ceiling_get_put($0, events / 2, 1_000_000) }
+        measure("ceiling_block_us") { unsafe ceiling_block($0, events * 2, 1_000_000, 500_000) }
+        if let kafka = options.kafka, let topic = options.topic {
+            measure("ceiling_consume_us") { _ in unsafe ceiling_consume(kafka, topic, events) }
+        }
+        return ceilings
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+
+/// What a process has used so far.
+struct Usage {
+    let cpuMicroseconds: Double
+    let wallSeconds: Double
+
+    static func now() -> Usage {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        func micro(_ t: timeval) -> Double { Double(t.tv_sec) * 1e6 + Double(t.tv_usec) }
+        return Usage(
+            cpuMicroseconds: micro(usage.ru_utime) + micro(usage.ru_stime),
+            wallSeconds: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
+    }
+
+    /// The process's resident memory, in megabytes.
+    static var residentMegabytes: Int {
+        guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
+        defer { unsafe fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard unsafe fgets(&line, 128, file) != nil else { return 0 }
+        let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        return words.count > 1 ? ((Int(words[1]) ?? 0) * 4096) >> 20 : 0
+    }
+}
+
+/// Writes a line to standard error.
+func say(_ line: String) {
+    var line = line + "\n"
+    line.withUTF8 { _ = unsafe write(2, $0.baseAddress, $0.count) }
+}
+
+/// Nanoseconds of the monotonic clock.
+func monotonicNanoseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+/// One line of results: a workload, its figures, and the ceilings of the run.
+struct Result {
+    var workload: String
+    var source = "memory"
+    var events: Int
+    var threads: Int
+    var eventsPerSecond: Double
+    var cpuMicroseconds: Double
+    /// Of the last half of the events, where it was measured.
+    var warmCPUMicroseconds: Double?
+    var p50: Double?
+    var p99: Double?
+    var p999: Double?
+    var residentMegabytes = Usage.residentMegabytes
+    var notes: [(String, Double)] = []
+
+    func json(_ ceilings: Ceilings) -> String {
+        var fields = [
+            "\"workload\":\"\(workload)\"", "\"source\":\"\(source)\"", "\"events\":\(events)", "\"threads\":\(threads)",
+            "\"events_per_s\":\(Int(eventsPerSecond))", "\"cpu_us_per_event\":\(rounded(cpuMicroseconds))",
+        ]
+        if let warmCPUMicroseconds { fields.append("\"warm_cpu_us_per_event\":\(rounded(warmCPUMicroseconds))") }
+        if let p50 { fields.append("\"p50_ms\":\(rounded(p50))") }
+        if let p99 { fields.append("\"p99_ms\":\(rounded(p99))") }
+        if let p999 { fields.append("\"p999_ms\":\(rounded(p999))") }
+        fields.append("\"rss_mb\":\(residentMegabytes)")
+        for (name, value) in notes { fields.append("\"\(name)\":\(rounded(value))") }
+        for (name, value) in ceilings.fields { fields.append("\"\(name)\":\(rounded(value))") }
+        return "{" + fields.joined(separator: ",") + "}"
+    }
+
+    var row: String {
+        func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+        var line = workload + String(repeating: " ", count: max(1, 22 - workload.count))
+        line += column(source, 7) + column("\(events)", 10) + column("\(threads)", 4)
+        line += column("\(Int(eventsPerSecond))", 11) + column("\(rounded(cpuMicroseconds))", 9)
+        line += column(warmCPUMicroseconds.map { "\(rounded($0))" } ?? "", 8)
+        line += column(p50.map { "\(rounded($0))" } ?? "", 9) + column(p99.map { "\(rounded($0))" } ?? "", 9)
+        line += column(p999.map { "\(rounded($0))" } ?? "", 9) + column("\(residentMegabytes)", 8)
+        for (name, value) in notes { line += "  \(name)=\(rounded(value))" }
+        return line
+    }
+
+    static let header =
+        "workload               source    events  thr   events/s    cpu us  warm us   p50 ms   p99 ms  p999 ms  rss MB"
+}
+
+func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
+/// The raw ceilings of a run, measured when they are first needed.
+struct Ceilings {
+    var fields: [(String, Double)] = []
+}
+
+/// Counts durations by size: 128 buckets to a power of two would be too fine; eight are.
+final class LatencyHistogram: @unchecked Sendable {
+    // Written by one thread, or by several with losses that do not matter; read when they are done.
+    private var counts = [Int](repeating: 0, count: 64 * 16)
+    private(set) var total = 0
+
+    func record(nanoseconds: Int64) {
+        let value = UInt64(max(1, nanoseconds))
+        let exponent = 63 - value.leadingZeroBitCount
+        let fraction = exponent >= 4 ? Int(value >> UInt64(exponent - 4)) & 15 : 0
+        counts[exponent * 16 + fraction] += 1
+        total += 1
+    }
+
+    /// The value below which that share lies, in milliseconds.
+    func quantile(_ share: Double) -> Double {
+        var left = Int(Double(total) * share)
+        for (index, count) in counts.enumerated() {
+            left -= count
+            if left < 0 {
+                let exponent = index / 16
+                let base = Double(UInt64(1) << UInt64(exponent))
+                return base * (1 + Double(index % 16 + 1) / 16) / 1e6
+            }
+        }
+        return 0
+    }
+}

@@ -1,0 +1,8 @@
+/// One workload by name; it may give several lines.
+struct Workload: Sendable {
+    let name: String
+    let run: @Sendable (BenchOptions) throws -> [Result]
+
+    static let ceilings = ["ceilings"]
+    static let all: [Workload] = keyed + outputs + timers + recovery + json
+}

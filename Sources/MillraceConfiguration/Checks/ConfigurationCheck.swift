@@ -1,0 +1,143 @@
+/// Checks what options say together, and against what the application offers.
+struct ConfigurationCheck {
+    let clusters: [KafkaCluster]
+    /// Whether `clusters` may lack some, so that a name that is not there is no problem of its own.
+    var isClusterListDamaged = false
+    let subscriptions: [SubscriptionDraft]
+    let origins: Origins
+    let services: [ServiceSummary]?
+    let kafkaSetting: ((_ name: String, _ value: String) -> KafkaSettingVerdict)?
+
+    /// All problems, in no order.
+    func problems() -> [ConfigurationProblem] {
+        clusters.flatMap(settings) + subscriptions.flatMap(cluster) + subscriptions.flatMap(start)
+            + subscriptions.flatMap(sink) + duplicates()
+    }
+
+    private func settings(of cluster: KafkaCluster) -> [ConfigurationProblem] {
+        guard let kafkaSetting else { return [] }
+        var hints = InvalidConfiguration.limit
+        return cluster.settings.compactMap { setting in
+            let path = "kafka.clusters.\(cluster.name).\(setting.name)"
+            switch kafkaSetting(setting.name, setting.value.revealed) {
+            case .accepted: return nil
+            case .unknown:
+                hints -= 1
+                let near = hints >= 0 ? nearestName(to: setting.name, among: KafkaSetting.knownNames) : nil
+                return problem(
+                    path, "librdkafka has no setting of this name" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+            case .refused(let reason):
+                return problem(
+                    path, "librdkafka does not take this value" + (setting.value.isSecret ? "" : ": \(reason)"))
+            }
+        }
+    }
+
+    private func cluster(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
+        guard case .kafka(let name, _) = subscription.source, !clusters.contains(where: { $0.name == name }),
+            !isClusterListDamaged
+        else { return [] }
+        let path = "\(subscription.path).source"
+        let known = clusters.map(\.name)
+        let hint =
+            known.isEmpty
+            ? "name one under kafka.clusters" : suggestion(for: name, among: known, or: "the clusters are")
+        return [problem(path, "there is no Kafka cluster of the name in \(shown(path, subscription.source)); \(hint)")]
+    }
+
+    private func start(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
+        let path = "\(subscription.path).start"
+        switch (subscription.source, subscription.start) {
+        case (.file, .timestamp):
+            return [problem(path, "a file has no timestamps; expected earliest, latest or offset:BYTE")]
+        case (.standardInput, .latest), (.standardInput, .timestamp), (.standardInput, .offset):
+            return [problem(path, "standard input is read from its beginning; expected earliest")]
+        default: return []
+        }
+    }
+
+    private func sink(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
+        guard let services, let sink = subscription.sink else { return [] }
+        let path = "\(subscription.path).sink"
+        guard let service = services.first(where: { $0.name == sink.service }) else {
+            let known = services.map(\.name)
+            let hint =
+                known.isEmpty
+                ? "this application offers none"
+                : suggestion(for: sink.service, among: known, or: "this application offers")
+            return [problem(path, "there is no service of the name in \(shown(path, sink)); \(hint)")]
+        }
+        var problems: [ConfigurationProblem] = []
+        if !service.handlers.contains(sink.handler) {
+            let hint = suggestion(for: sink.handler, among: service.handlers, or: "its handlers are")
+            problems.append(
+                problem(path, "service '\(service.name)' has no handler of the name in \(shown(path, sink)); \(hint)"))
+        }
+        if service.kind == .keyed, subscription.key == .unkeyed {
+            problems.append(
+                problem(
+                    "\(subscription.path).key",
+                    "'\(service.name)' has keys, so each record needs one; expected record, header:NAME or a JSON path, "
+                        + "but found 'none'"))
+        }
+        return problems
+    }
+
+    private func duplicates() -> [ConfigurationProblem] {
+        struct Route: Hashable {
+            let source: SubscriptionSource
+            let sink: SubscriptionSink
+        }
+        var routes: [Route: String] = [:]
+        var names: [String: String] = [:]
+        var standardInput: String?
+        var problems: [ConfigurationProblem] = []
+        for subscription in subscriptions {
+            var isDuplicate = false
+            if let source = subscription.source, let sink = subscription.sink {
+                if let first = routes.updateValue(subscription.path, forKey: Route(source: source, sink: sink)) {
+                    isDuplicate = true
+                    problems.append(problem(subscription.path, "the same source and sink as \(place(first))"))
+                }
+            }
+            if subscription.source == .standardInput {
+                if let first = standardInput, !isDuplicate {
+                    problems.append(
+                        problem(
+                            "\(subscription.path).source",
+                            "standard input can be read once, and \(place(first)) reads it"))
+                }
+                standardInput = standardInput ?? subscription.path
+            }
+            if let name = subscription.fullName {
+                if let first = names.updateValue(subscription.path, forKey: name), !isDuplicate {
+                    problems.append(
+                        problem(
+                            subscription.name == nil ? subscription.path : "\(subscription.path).name",
+                            "the same name as \(place(first))"))
+                }
+            }
+        }
+        return problems
+    }
+
+    private func place(_ path: String) -> String {
+        origins.position(of: path).map { "\(path) in line \($0.line)" } ?? path
+    }
+
+    /// What the file says, which may be shown where the value may not, or the value of a configuration without a file.
+    private func shown(_ path: String, _ value: (any CustomStringConvertible)?) -> String {
+        quoted(origins[path]?.written ?? value?.description ?? "")
+    }
+
+    private func suggestion(for name: String, among known: [String], or introduction: String) -> String {
+        if let near = nearestName(to: name, among: known) { return "did you mean '\(near)'?" }
+        let shown = known.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
+        return "\(introduction) \(shown)\(known.count > 10 ? " …" : "")"
+    }
+
+    private func problem(_ path: String, _ message: String) -> ConfigurationProblem {
+        ConfigurationProblem(
+            file: origins.file, position: origins.position(of: path), option: path, message: message)
+    }
+}

@@ -1,0 +1,14 @@
+/// Threads and limits.
+public struct EngineConfiguration: Sendable, Equatable {
+    /// How many threads run shards, or `nil` for one a core.
+    public var threads: Int?
+    /// How many records of one subscription may wait in the store before its source pauses.
+    public var maxQueuedRecords = 1_000_000
+    /// The largest record, key, value and headers together, in bytes. A larger one goes the way of a record that cannot succeed.
+    public var maxRecordBytes = 16 << 20
+    /// How long a shutdown waits for handlers before it ends without them. Nothing is lost either way.
+    public var shutdownTimeout = Duration.seconds(30)
+
+    /// The defaults.
+    public init() {}
+}

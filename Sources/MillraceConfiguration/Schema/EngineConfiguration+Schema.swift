@@ -1,0 +1,22 @@
+extension EngineConfiguration: ConfigurationSection {
+    static let title = "engine"
+
+    static var options: [Option<Self>] {
+        [
+            .optional(
+                "threads", \.threads, .integer(in: 1...1024), standard: "one a core", example: "4",
+                "How many threads run shards."),
+            .value(
+                "maxQueuedRecords", \.maxQueuedRecords, .integer(in: 1...Int.max), example: "5000000",
+                "How many records of one subscription may wait in the store before its source pauses; the rest stays in Kafka."
+            ),
+            .value(
+                "maxRecordSize", \.maxRecordBytes, .size(atLeast: 1024), example: "64MiB",
+                "The largest record, key, value and headers together. A larger one goes the way of `onError.then` at once."
+            ),
+            .value(
+                "shutdownTimeout", \.shutdownTimeout, .duration(), example: "2m",
+                "How long a shutdown waits for handlers before it ends without them. Nothing is lost either way."),
+        ]
+    }
+}

@@ -1,0 +1,19 @@
+/// How an engine is set up.
+package struct EngineOptions: Sendable {
+    /// Fixed when the data directory is created.
+    package var shardCount = 24
+    package var threads = 2
+    /// All changed rows in memory, over all shards; as much again may be on its way to the families.
+    package var overlayBytes = 128 << 20
+    /// Blocks that a restart may have to replay, over all shards.
+    package var blockBytes = 128 << 20
+    /// Rows in memory, changed and clean, over all shards.
+    package var tableBytes = 320 << 20
+    /// The longest time between two fsyncs while there is something to sync; 0 is at once.
+    package var syncIntervalMilliseconds = 0
+    package var limits = EngineLimits()
+    /// For invocations that came from no subscription.
+    package var defaultPolicy = ErrorPolicy(attempts: 70)
+
+    package init() {}
+}

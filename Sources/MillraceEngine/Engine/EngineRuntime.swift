@@ -1,0 +1,176 @@
+import MillraceStore
+import Synchronization
+
+/// The threads of a running engine: one for each group of shards, one that fsyncs, one that writes back.
+final class EngineRuntime: Sendable {
+    /// A group with its mailbox and thread; the group itself is touched by that thread alone.
+    private final class Lane: @unchecked Sendable {
+        let group: ShardGroup
+        let mailbox: Mailbox
+        let shards: [Shard?]
+        let overload = Atomic<Bool>(false)
+
+        init(group: ShardGroup, mailbox: Mailbox, shards: [Shard?]) {
+            self.group = group
+            self.mailbox = mailbox
+            self.shards = shards
+        }
+    }
+
+    private let options: EngineOptions
+    private let store: Store
+    private let clock: any EngineClock
+    private let observer: any EngineObserver
+    private let host: EngineHost
+    private let lanes: [Lane]
+    private let threads = Mutex<[OSThread]>([])
+    private let flusher = Mutex<OSThread?>(nil)
+    private let writer = Mutex<OSThread?>(nil)
+    private let stopping = Atomic<Bool>(false)
+    private let stopWriters = Atomic<Bool>(false)
+
+    init(
+        options: EngineOptions, store: Store, clock: any EngineClock, observer: any EngineObserver, host: EngineHost,
+        shards: [Shard]
+    ) {
+        self.options = options
+        self.store = store
+        self.clock = clock
+        self.observer = observer
+        self.host = host
+        let count = max(1, min(options.threads, shards.count))
+        var mailboxes: [Mailbox] = []
+        var lanes: [Lane] = []
+        for lane in 0..<count {
+            let own = shards.filter { $0.index % count == lane }
+            let mailbox = Mailbox()
+            var table = [Shard?](repeating: nil, count: shards.count)
+            for shard in own { table[shard.index] = shard }
+            lanes.append(
+                Lane(group: ShardGroup(shards: own, store: store, exchange: host), mailbox: mailbox, shards: table))
+            mailboxes.append(mailbox)
+        }
+        self.lanes = lanes
+        host.setMailboxes(mailboxes, groupOfShard: shards.map { $0.index % count })
+    }
+
+    func start(resending outputs: [Shard.Outputs]) {
+        flusher.withLock { $0 = OSThread(name: "millrace-flush") { self.runFlusher() } }
+        writer.withLock { $0 = OSThread(name: "millrace-write") { self.runWriter() } }
+        lanes.first?.group.resend(outputs)
+        host.flush.raise()
+        threads.withLock { threads in
+            for (index, lane) in lanes.enumerated() {
+                threads.append(OSThread(name: "millrace-shard\(index)") { self.run(lane) })
+            }
+        }
+    }
+
+    /// Ends the shards' threads after their last commit, makes everything durable, lets the sinks deliver, and ends the rest.
+    func stop(sinks: [any RecordSink], drainMilliseconds: Int) {
+        stopping.store(true, ordering: .releasing)
+        for lane in lanes { lane.mailbox.signal.raise() }
+        for thread in threads.withLock({ $0 }) { thread.join() }
+        stopWriters.store(true, ordering: .releasing)
+        host.flush.raise()
+        host.writeBack.raise()
+        flusher.withLock { $0 }?.join()
+        for sink in sinks { sink.stop(drainMilliseconds: drainMilliseconds) }
+        writer.withLock { $0 }?.join()
+    }
+
+    // MARK: The shards' threads
+
+    private func run(_ lane: Lane) {
+        for shard in lane.group.shards { shard.executor.adoptCurrentThread() }
+        while host.failure == nil {
+            let isStopping = stopping.load(ordering: .acquiring)
+            let inputs = lane.mailbox.take(records: options.limits.turnRecords)
+            let now = clock.nowMilliseconds
+            do throws(StoreError) {
+                try lane.group.turn(inputs, now: now) { lane.shards[$0] }
+            } catch {
+                guard retryCommit(lane.group, after: error) else { return }
+            }
+            host.finished(inputs: inputs.count)
+            updateOverload(lane)
+            if store.pendingWriteBacks > 0 { host.writeBack.raise() }
+            if isStopping, inputs.isEmpty { return }
+            if inputs.isEmpty {
+                let wake = lane.group.nextWake(now: clock.nowMilliseconds)
+                let wait = wake.map { max(0, min($0 - clock.nowMilliseconds, 1_000)) } ?? 1_000
+                if wait > 0 { lane.mailbox.signal.wait(timeoutMilliseconds: Int(wait)) }
+            }
+        }
+    }
+
+    private func updateOverload(_ lane: Lane) {
+        let isOverloaded = lane.group.shards.contains { $0.isOverloaded }
+        if isOverloaded != lane.overload.exchange(isOverloaded, ordering: .relaxed) {
+            host.setOverloaded(lanes.contains { $0.overload.load(ordering: .relaxed) })
+        }
+    }
+
+    /// Tries a commit again while the disk is full. Returns false when the engine has to stop.
+    private func retryCommit(_ group: ShardGroup, after error: StoreError) -> Bool {
+        var error = error
+        observer.storageBlocked(StoreFailure(message: error.description))
+        while error.isRetriable {
+            host.pause.wait(timeoutMilliseconds: 250)
+            if stopping.load(ordering: .acquiring) { return false }
+            do throws(StoreError) {
+                try group.commit()
+                observer.storageUnblocked()
+                return true
+            } catch let next {
+                error = next
+            }
+        }
+        host.fail(error)
+        return false
+    }
+
+    // MARK: The flusher
+
+    private func runFlusher() {
+        while true {
+            let isLast = stopWriters.load(ordering: .acquiring)
+            do throws(StoreError) {
+                if try store.syncOnce() {
+                    if store.pendingWriteBacks > 0 { host.writeBack.raise() }
+                }
+                host.durableChanged()
+            } catch {
+                guard error.isRetriable else { return host.fail(error) }
+                if isLast { return }
+                host.pause.wait(timeoutMilliseconds: 250)
+                continue
+            }
+            if isLast { return }
+            if store.latestCommit == store.durableCommit { host.flush.wait(timeoutMilliseconds: 1_000) }
+            if options.syncIntervalMilliseconds > 0 { host.pause.wait(timeoutMilliseconds: options.syncIntervalMilliseconds) }
+        }
+    }
+
+    // MARK: The writer-back
+
+    private func runWriter() {
+        let batch = store.disk.makeBatch()
+        while !stopWriters.load(ordering: .acquiring) {
+            guard let job = store.nextWriteBack() else {
+                host.writeBack.wait(timeoutMilliseconds: 1_000)
+                continue
+            }
+            var run = WriteBackRun(job, on: store.disk, batch: batch)
+            while true {
+                do throws(StoreError) {
+                    if try run.step() { break }
+                } catch {
+                    guard error.isRetriable else { return host.fail(error) }
+                    host.pause.wait(timeoutMilliseconds: 250)
+                }
+                if stopWriters.load(ordering: .acquiring) { return }
+            }
+        }
+    }
+}

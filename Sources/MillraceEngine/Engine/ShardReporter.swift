@@ -1,0 +1,40 @@
+import Millrace
+
+/// Passes what shards tell on to the engine's observer.
+final class ShardReporter: ShardObserver {
+    private let observer: any EngineObserver
+
+    init(_ observer: any EngineObserver) { self.observer = observer }
+
+    func retrying(
+        service: String, handler: String, key: ObjectKey, attempt: Int, pauseMilliseconds: Int64, error: String
+    ) {
+        observer.invocationRetrying(
+            FailureEvent(service: service, handler: handler, key: key, source: nil, attempts: attempt, error: error),
+            pauseMilliseconds: pauseMilliseconds)
+    }
+
+    func parked(
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
+    ) {
+        observer.keyParked(
+            FailureEvent(
+                service: service, handler: handler, key: key, source: Self.words(source), attempts: attempts,
+                error: error))
+    }
+
+    func skipped(
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
+    ) {
+        observer.recordSkipped(
+            FailureEvent(
+                service: service, handler: handler, key: key, source: Self.words(source), attempts: attempts,
+                error: error))
+    }
+
+    func contextMisused(_ error: any Error) { observer.warning("\(error)") }
+
+    private static func words(_ source: StoredInvocation.Source?) -> String? {
+        source.map { "\($0.record.topic)/\($0.record.partition)@\($0.record.offset)" }
+    }
+}

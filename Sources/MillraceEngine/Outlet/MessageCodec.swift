@@ -1,0 +1,136 @@
+import Millrace
+import MillraceStore
+
+/// How a block holds messages that leave its shard.
+///
+/// ```text
+/// message := 1(1) sequence(varint) cluster topic key? value? headerCount(varint) (name value?)*    a record for a sink
+///          | 2(1) sequence(varint) target(varint) invocation                                       an invocation for a shard
+///          | 3(1) sequence(varint) target(varint) id(24)                                           a cancellation for a shard
+/// x       := count(varint) bytes            x? := count + 1(varint) bytes, or 0 where there is none
+/// ```
+/// In a block each message has its length before it, as a varint.
+enum MessageCodec {
+    /// A record for a sink, as it is read back.
+    struct Emission {
+        var sequence: UInt64
+        var cluster: String
+        var topic: String
+        var key: [UInt8]?
+        var value: [UInt8]?
+        var headers: [SourceRecord.Header]
+    }
+
+    enum Message {
+        case emission(Emission)
+        case shard(ShardMessage)
+    }
+
+    // MARK: Writing
+
+    static func put(_ value: UInt64, _ bytes: inout [UInt8]) {
+        var value = value
+        while value >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
+            value >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: value))
+    }
+
+    static func put(_ text: String, _ bytes: inout [UInt8]) {
+        put(UInt64(text.utf8.count), &bytes)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    static func putOptional(_ part: UnsafeRawBufferPointer?, _ bytes: inout [UInt8]) {
+        guard let part = unsafe part else { return put(0, &bytes) }
+        put(UInt64(part.count) + 1, &bytes)
+        unsafe bytes.append(contentsOf: part)
+    }
+
+    static func putOptional(_ part: [UInt8]?, _ bytes: inout [UInt8]) {
+        guard let part else { return put(0, &bytes) }
+        put(UInt64(part.count) + 1, &bytes)
+        bytes.append(contentsOf: part)
+    }
+
+    /// Puts a length before what `body` writes.
+    static func frame(_ bytes: inout [UInt8], estimate: Int, _ body: (inout [UInt8]) -> Void) {
+        // The length is written in a fixed number of groups, enough for the estimate and more, so that nothing moves.
+        let at = bytes.count
+        bytes.append(contentsOf: [0x80, 0x80, 0x80, 0x80, 0x00])
+        let start = bytes.count
+        body(&bytes)
+        var length = UInt64(bytes.count - start)
+        for i in 0..<4 {
+            bytes[at + i] = UInt8(truncatingIfNeeded: length) | 0x80
+            length >>= 7
+        }
+        bytes[at + 4] = UInt8(truncatingIfNeeded: length)
+    }
+
+    static func encode(_ message: ShardMessage, into bytes: inout [UInt8]) {
+        frame(&bytes, estimate: 256) { bytes in
+            switch message.body {
+            case .invoke(let invocation):
+                bytes.append(2)
+                put(message.sequence, &bytes)
+                put(UInt64(message.target), &bytes)
+                invocation.encode(into: &bytes)
+            case .cancel(let id):
+                bytes.append(3)
+                put(message.sequence, &bytes)
+                put(UInt64(message.target), &bytes)
+                bytes.append(contentsOf: id.bytes)
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    static func decode(_ bytes: [UInt8]) -> Message? {
+        unsafe bytes.withUnsafeBytes { bytes -> Message? in
+            var at = 1
+            func integer() -> UInt64? { unsafe Varint.read(bytes, &at, bytes.count) }
+            func part(_ count: UInt64) -> [UInt8]? {
+                guard count <= UInt64(bytes.count - at) else { return nil }
+                defer { at += Int(count) }
+                return unsafe [UInt8](bytes[at..<at + Int(count)])
+            }
+            func optional() -> [UInt8]?? {
+                guard let count = integer() else { return nil }
+                if count == 0 { return .some(nil) }
+                guard let bytes = part(count - 1) else { return nil }
+                return .some(bytes)
+            }
+            func text() -> String? {
+                guard let count = integer(), let bytes = part(count) else { return nil }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+            guard let kind = unsafe bytes.first, let sequence = integer() else { return nil }
+            switch kind {
+            case 1:
+                guard let cluster = text(), let topic = text(), let key = optional(), let value = optional(),
+                    let headerCount = integer()
+                else { return nil }
+                var headers: [SourceRecord.Header] = []
+                for _ in 0..<headerCount {
+                    guard let name = text(), let value = optional() else { return nil }
+                    headers.append(SourceRecord.Header(name: name, value: value))
+                }
+                return .emission(
+                    Emission(
+                        sequence: sequence, cluster: cluster, topic: topic, key: key, value: value, headers: headers))
+            case 2:
+                guard let target = integer(),
+                    let invocation = try? unsafe StoredInvocation(decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
+                else { return nil }
+                return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .invoke(invocation)))
+            case 3:
+                guard let target = integer(), let id = unsafe InvocationID(bytes: bytes[at...]) else { return nil }
+                return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .cancel(id)))
+            default: return nil
+            }
+        }
+    }
+}

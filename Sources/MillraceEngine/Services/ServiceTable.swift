@@ -1,0 +1,72 @@
+package import Millrace
+
+/// The services of an application, looked up by name.
+package struct ServiceTable: Sendable {
+    /// One handler, with what the engine needs of its service.
+    struct Handler: Sendable {
+        let service: String
+        let name: String
+        let isKeyed: Bool
+        let body: HandlerDefinition.Body
+        /// The handler's place in ``ServiceTable/handlers``.
+        let index: Int
+    }
+
+    /// Names of services and handlers are kept in a byte's worth of length in row keys.
+    static let maxNameBytes = 255
+
+    package let services: [ServiceDefinition]
+    let handlers: [Handler]
+    private let byName: [String: [String: Int]]
+
+    /// - Throws: ``ServiceTableError`` where two services, or two handlers of one, have the same name, or one is unusable.
+    package init(_ services: [ServiceDefinition]) throws(ServiceTableError) {
+        self.services = services
+        var handlers: [Handler] = []
+        var byName: [String: [String: Int]] = [:]
+        for service in services {
+            guard !service.name.isEmpty, service.name.utf8.count <= Self.maxNameBytes else {
+                throw .badName(service.name)
+            }
+            guard byName[service.name] == nil else { throw .duplicateService(service.name) }
+            var ofService: [String: Int] = [:]
+            for handler in service.handlers {
+                guard !handler.name.isEmpty, handler.name.utf8.count <= Self.maxNameBytes else {
+                    throw .badName(handler.name)
+                }
+                guard ofService[handler.name] == nil else {
+                    throw .duplicateHandler(service: service.name, handler: handler.name)
+                }
+                ofService[handler.name] = handlers.count
+                handlers.append(
+                    Handler(
+                        service: service.name, name: handler.name, isKeyed: service.kind != .service,
+                        body: handler.body, index: handlers.count))
+            }
+            byName[service.name] = ofService
+        }
+        self.handlers = handlers
+        self.byName = byName
+    }
+
+    func find(service: String, handler: String) -> Handler? {
+        byName[service]?[handler].map { handlers[$0] }
+    }
+}
+
+/// Services that cannot be run together.
+package enum ServiceTableError: Error, CustomStringConvertible, Sendable, Equatable {
+    case badName(String)
+    case duplicateService(String)
+    case duplicateHandler(service: String, handler: String)
+
+    package var description: String {
+        switch self {
+        case .badName(let name):
+            "'\(name)' cannot be the name of a service or handler: it must have 1 to \(ServiceTable.maxNameBytes) bytes"
+        case .duplicateService(let name): "two services are named '\(name)'; give one of them another name"
+        case .duplicateHandler(let service, let handler):
+            "the service '\(service)' has two handlers named '\(handler)'; give one of them another name"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// Limits of what handlers may do, and of what a shard does in one turn.
+package struct EngineLimits: Sendable {
+    /// The largest state value.
+    package var maxStateBytes = 32 << 20
+    /// The largest key.
+    package var maxKeyBytes = 64 << 10
+    /// The largest input of an invocation.
+    package var maxPayloadBytes = 32 << 20
+    /// The largest record, for each sink.
+    var maxRecordBytes: [Int] = []
+    /// How many records a thread's turn takes, about: then it commits.
+    package var turnRecords = 16_384
+    /// How many timers, queued invocations and local sends a shard handles in one turn.
+    package var turnInvocations = 4_096
+    /// How many timers of one shard are in memory.
+    package var timersInMemory = 32_768
+    /// How many bytes of undelivered output a shard may have before its sources pause.
+    package var maxUndeliveredBytes = 4 << 20
+
+    package init() {}
+}

@@ -1,0 +1,185 @@
+import Millrace
+import MillraceStore
+import Synchronization
+
+/// The end of a turn: one block, and what leaves after it.
+extension Shard {
+    /// What a committed turn sends out.
+    struct Outputs {
+        var outbound: [(sink: Int, batch: OutboundBatch)] = []
+        var messages: [ShardMessageBatch] = []
+        /// Batches of other shards that are applied for good.
+        var acknowledgements: [(shard: Int, batchNumber: UInt64)] = []
+    }
+
+    /// Adds the turn's block to `batch`. Returns false where the turn has decided nothing.
+    func endTurn(into batch: any DiskBatch) -> Bool {
+        let published = marks.store(in: store)
+        for shard in changedReceived {
+            rowKey.truncate(to: 2)
+            rowKey.append(UInt8(ascii: "r"))
+            rowKey.append(UInt16(shard))
+            unsafe withUnsafeBytes(of: received[shard].littleEndian) { unsafe store.put(.meta, rowKey.bytes, $0) }
+        }
+        changedReceived.removeAll(keepingCapacity: true)
+        guard store.hasChanges || !outgoing.isEmpty else { return false }
+        let first = messageSequence + 1
+        encodeMessages(first)
+        let row = SequenceRow(invocation: invocationSequence, message: messageSequence, acked: ackedSequence)
+        if row != storedSequences {
+            storedSequences = row
+            rowKey.truncate(to: 2)
+            rowKey.append(SequenceRow.name)
+            unsafe row.words.span.withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
+        }
+        let number = unsafe frames.withUnsafeBytes { unsafe store.endBatch(into: batch, messages: $0) }
+        counters.batches.add(1, ordering: .relaxed)
+        turn = EndedTurn(batchNumber: number, marks: published, outgoing: outgoing, firstSequence: first)
+        outgoing.removeAll()
+        return true
+    }
+
+    private func encodeMessages(_ first: UInt64) {
+        frames.removeAll(keepingCapacity: true)
+        var sequence = first
+        unsafe outgoing.bytes.withUnsafeBytes { bytes in
+            for emission in outgoing.emissions {
+                MessageCodec.frame(&frames, estimate: 64) { frames in
+                    frames.append(1)
+                    MessageCodec.put(sequence, &frames)
+                    MessageCodec.put(settings.sinks[emission.sink], &frames)
+                    MessageCodec.put(outgoing.topics[emission.topic], &frames)
+                    let value = emission.start + max(0, emission.keyCount)
+                    unsafe MessageCodec.putOptional(
+                        emission.keyCount < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[emission.start..<value]),
+                        &frames)
+                    unsafe MessageCodec.putOptional(
+                        emission.valueCount < 0
+                            ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount]), &frames)
+                    MessageCodec.put(UInt64(emission.headers.count), &frames)
+                    for header in emission.headers {
+                        MessageCodec.put(header.name, &frames)
+                        MessageCodec.putOptional(header.value, &frames)
+                    }
+                }
+                sequence += 1
+            }
+        }
+        for message in outgoing.messages {
+            MessageCodec.encode(ShardMessage(sequence: sequence, target: message.target, body: message.body), into: &frames)
+            sequence += 1
+        }
+        messageSequence = sequence - 1
+    }
+
+    /// Learns that the turn's block is written, as part of that commit, and returns what leaves.
+    func committed(_ commit: UInt64) -> Outputs {
+        var outputs = Outputs()
+        outputs.acknowledgements = toAcknowledge
+        toAcknowledge.removeAll()
+        guard let turn else { return outputs }
+        self.turn = nil
+        publish(turn.marks)
+        let emissions = turn.outgoing.emissions
+        if !emissions.isEmpty || !turn.outgoing.messages.isEmpty {
+            for sink in settings.sinks.indices where emissions.contains(where: { $0.sink == sink }) {
+                var records: [OutboundBatch.Record] = []
+                records.reserveCapacity(emissions.count)
+                for (at, emission) in emissions.enumerated() where emission.sink == sink {
+                    records.append(
+                        OutboundBatch.Record(
+                            sequence: turn.firstSequence + UInt64(at), topic: emission.topic, start: emission.start,
+                            keyCount: emission.keyCount, valueCount: emission.valueCount, headers: emission.headers))
+                }
+                outputs.outbound.append(
+                    (
+                        sink,
+                        OutboundBatch(
+                            shard: index, records: records, topics: turn.outgoing.topics, bytes: turn.outgoing.bytes,
+                            commit: commit, batchNumber: turn.batchNumber, onDelivered: settings.onDelivered)
+                    ))
+            }
+            let firstMessage = turn.firstSequence + UInt64(emissions.count)
+            var byTarget: [Int: [ShardMessage]] = [:]
+            for (at, message) in turn.outgoing.messages.enumerated() {
+                byTarget[message.target, default: []].append(
+                    ShardMessage(sequence: firstMessage + UInt64(at), target: message.target, body: message.body))
+            }
+            for (target, messages) in byTarget.sorted(by: { $0.key < $1.key }) {
+                outputs.messages.append(
+                    ShardMessageBatch(from: index, to: target, batchNumber: turn.batchNumber, messages: messages))
+            }
+            counters.emitted.add(UInt64(emissions.count), ordering: .relaxed)
+            let bytes = turn.outgoing.bytes.count
+            undelivered.append(
+                UndeliveredBatch(
+                    number: turn.batchNumber,
+                    lastSequence: turn.firstSequence + UInt64(emissions.count + turn.outgoing.messages.count) - 1,
+                    bytes: bytes, left: outputs.outbound.count + outputs.messages.count))
+            undeliveredBytes += bytes
+        }
+        return outputs
+    }
+
+    private func publish(_ marks: [(intake: Int, slot: Int, next: Int64)]) {
+        guard let first = marks.first else { return }
+        // Nearly always all marks of a turn are of one subscription.
+        if marks.allSatisfy({ $0.intake == first.intake }) {
+            return settings.intakes[first.intake].applied(shard: index, marks.map { ($0.slot, $0.next) })
+        }
+        for mark in marks { settings.intakes[mark.intake].applied(shard: index, [(mark.slot, mark.next)]) }
+    }
+
+    /// Learns that one sink or shard has all it was to get of a batch.
+    func delivered(batchNumber: UInt64) {
+        guard let at = undelivered.firstIndex(where: { $0.number == batchNumber }) else { return }
+        undelivered[at].left -= 1
+        var gone = 0
+        while gone < undelivered.count, undelivered[gone].left <= 0 {
+            ackedSequence = undelivered[gone].lastSequence
+            undeliveredBytes -= undelivered[gone].bytes
+            gone += 1
+        }
+        if gone > 0 { undelivered.removeFirst(gone) }
+    }
+
+    /// Everything that batches up to this one sent has arrived.
+    var releasedBatch: UInt64 { undelivered.first.map { $0.number - 1 } ?? store.lastBatch }
+
+    // MARK: Messages of other shards
+
+    /// Applies messages from another shard; those that were applied before are dropped.
+    func apply(_ batch: ShardMessageBatch) {
+        for message in batch.messages where message.sequence > received[batch.from] {
+            received[batch.from] = message.sequence
+            changedReceived.insert(batch.from)
+            switch message.body {
+            case .invoke(let invocation): accept(invocation)
+            case .cancel(let id): cancelTimer(id)
+            }
+        }
+        toAcknowledge.append((batch.from, batch.batchNumber))
+        runLocalInvocations()
+    }
+
+    // MARK: Between turns
+
+    /// Frees memory, and freezes the overlay when it is time. Returns the overlay that is to be written back.
+    func maintain(commit: UInt64) -> WriteBackJob? {
+        store.collectWriteBack()
+        var job: WriteBackJob?
+        if store.shouldFreeze(nowMilliseconds: now) { job = store.freeze(commit: commit, released: releasedBatch) }
+        store.evict()
+        counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
+        counters.timersInMemory.store(timers.count, ordering: .relaxed)
+        counters.undeliveredBytes.store(undeliveredBytes, ordering: .relaxed)
+        let statistics = store.statistics
+        counters.tableBytes.store(statistics.tableBytes, ordering: .relaxed)
+        counters.dirtyBytes.store(statistics.dirtyBytes, ordering: .relaxed)
+        counters.rows.store(statistics.rows, ordering: .relaxed)
+        return job
+    }
+
+    /// Whether the shard has so much to write back or to deliver that its sources should pause.
+    var isOverloaded: Bool { store.isOverloaded || undeliveredBytes > limits.maxUndeliveredBytes }
+}

@@ -1,0 +1,95 @@
+import Millrace
+import MillraceStore
+import Synchronization
+
+/// The way of a record: drop what was applied, run the handler inline where the key is idle, queue it where it is busy.
+extension Shard {
+    /// Applies this shard's records of a batch.
+    func apply(_ batch: RecordBatch, advancing: Bool) {
+        let intake = batch.intake
+        let subscription = intake.index
+        for advance in batch.advances { marks.prepare(intake, slot: advance.slot, shard: index) }
+        var next = batch.heads[index]
+        if next >= 0 || advancing {
+            let handler = settings.handlers[subscription]
+            var records: UInt64 = 0
+            var duplicates: UInt64 = 0
+            while next >= 0 {
+                let at = Int(next)
+                let entry = batch.entries[at]
+                next = entry.next
+                records += 1
+                if marks.advance(subscription, Int(entry.slot), past: entry.offset) {
+                    apply(batch, at, entry, handler)
+                    if !localInvocations.isEmpty { runLocalInvocations() }
+                } else {
+                    duplicates += 1
+                }
+            }
+            for advance in batch.advances {
+                if batch.isReset {
+                    marks.reset(subscription, advance.slot, to: advance.next)
+                } else {
+                    marks.skip(subscription, advance.slot, to: advance.next)
+                }
+            }
+            counters.records.add(records, ordering: .relaxed)
+            if duplicates > 0 { counters.duplicates.add(duplicates, ordering: .relaxed) }
+        }
+    }
+
+    private func apply(_ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler) {
+        let key = unsafe batch.route(entry)
+        if entry.failure >= 0 {
+            let stored = stored(batch, at, entry, handler)
+            return failNew(stored, handler, SerdeError.notDecodable(type: "routing key", reason: batch.failures[Int(entry.failure)]))
+        }
+        if handler.isKeyed, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
+            return enqueue(stored(batch, at, entry, handler), in: queue)
+        }
+        let payload = unsafe batch.value(entry) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        let run = takeRun()
+        let id = nextInvocationID(keyHash: entry.keyHash)
+        switch unsafe start(run, handler, id, entry.keyHash, key, payload, batch: batch, entry: at, source: nil) {
+        case .finished: giveBack(run)
+        case .failed(let error):
+            giveBack(run)
+            failNew(stored(batch, at, entry, handler), handler, error)
+        case .waiting:
+            var stored = stored(batch, at, entry, handler)
+            stored.id = id
+            wait(run, stored, handler)
+        }
+    }
+
+    /// A record as it is stored when it has to wait.
+    private func stored(
+        _ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler
+    ) -> StoredInvocation {
+        unsafe StoredInvocation(
+            id: nextInvocationID(keyHash: entry.keyHash), service: handler.service, handler: handler.name,
+            key: [UInt8](batch.route(entry)), payload: batch.value(entry).map { unsafe [UInt8]($0) } ?? [],
+            source: storedSource(batch, at), acceptedAtMilliseconds: now)
+    }
+
+    /// Where a record came from, copied out of its batch.
+    func storedSource(_ batch: RecordBatch, _ at: Int) -> StoredInvocation.Source {
+        let entry = batch.entries[at]
+        let (topic, partition) = batch.intake.state.withLock { state in
+            (state.slots[Int(entry.slot)].topic, state.slots[Int(entry.slot)].partition)
+        }
+        var headers: [SourceRecord.Header] = []
+        if entry.headersCount > 0 {
+            unsafe batch.forEachHeader(entry) { name, value in
+                unsafe headers.append(
+                    SourceRecord.Header(name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
+            }
+        }
+        return unsafe StoredInvocation.Source(
+            subscription: batch.intake.subscription.name,
+            record: SourceRecord(
+                topic: topic, partition: partition, offset: entry.offset,
+                timestampMilliseconds: entry.timestamp == .min ? nil : entry.timestamp,
+                key: batch.key(entry).map { unsafe [UInt8]($0) }, headers: headers, isTombstone: entry.valueCount < 0))
+    }
+}

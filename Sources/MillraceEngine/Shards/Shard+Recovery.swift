@@ -1,0 +1,145 @@
+import Millrace
+import MillraceStore
+import Synchronization
+
+/// What a shard does before its first turn.
+extension Shard {
+    /// Reads everything that outlives a process: counters, queues, timers. Its store has replayed its blocks already; returns
+    /// what has to be sent again.
+    func recover(_ recovery: ShardStore.Recovery) throws(StoreError) -> Outputs {
+        let prefix = [UInt8(index >> 8), UInt8(index & 0xff)]
+        rowKey.truncate(to: 2)
+        rowKey.append(SequenceRow.name)
+        if let value = try unsafe store.get(.meta, rowKey.bytes), let row = unsafe SequenceRow(value) {
+            storedSequences = row
+            invocationSequence = row.invocation
+            messageSequence = row.message
+            ackedSequence = row.acked
+        }
+        for row in try store.scan(.meta, from: prefix + [UInt8(ascii: "r")], to: prefix + [UInt8(ascii: "r") + 1]) {
+            guard row.key.count == 5, row.value.count == 8 else { continue }
+            let sender = Int(row.key[3]) << 8 | Int(row.key[4])
+            guard sender < received.count else { continue }
+            received[sender] = unsafe row.value.withUnsafeBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        }
+        try recoverQueues(prefix)
+        timers.startAtStore()
+        return resend(recovery.messages)
+    }
+
+    private func recoverQueues(_ prefix: [UInt8]) throws(StoreError) {
+        for row in try store.scan(.meta, from: prefix + [UInt8(ascii: "q")], to: prefix + [UInt8(ascii: "q") + 1]) {
+            guard let header = unsafe row.value.withUnsafeBytes({ unsafe QueueHeader($0) }), row.key.count > 4 else {
+                throw .damaged(directory: "", reason: "shard \(index) has a queue header that cannot be read")
+            }
+            let serviceCount = Int(row.key[3])
+            guard row.key.count >= 8 + serviceCount else {
+                throw .damaged(directory: "", reason: "shard \(index) has a queue header without a key")
+            }
+            let service = String(decoding: row.key[4..<4 + serviceCount], as: UTF8.self)
+            let key = [UInt8](row.key[(8 + serviceCount)...])
+            // A queue of a service without keys is named by its invocation's id, whose own hash leads it.
+            let isKeyed = services.services.first { $0.name == service }.map { $0.kind != .service } ?? true
+            let keyHash =
+                unsafe isKeyed
+                ? key.withUnsafeBytes { unsafe XXH64.hash($0) } : (InvocationID(bytes: key)?.keyHash ?? 0)
+            let queue = VirtualQueue(
+                service: service, key: key, hash: queueHash(service, keyHash), head: header.head, tail: header.tail)
+            queue.failure = header.failure
+            queuedCount += queue.count
+            insert(queue)
+            switch header.state {
+            case .ready: schedule(queue)
+            case .backingOff:
+                queue.state = .backingOff(until: header.untilMilliseconds)
+                retries.add(queue, due: header.untilMilliseconds)
+            case .stopped:
+                queue.failure = HeadFailure()
+                schedule(queue)
+            case .parked:
+                queue.state = .parked
+                counters.parkedKeys.add(1, ordering: .relaxed)
+            }
+        }
+    }
+
+    /// The watermarks that a shard has stored.
+    static func storedWatermarks(of store: ShardStore) throws(StoreError) -> [Watermarks.Stored] {
+        let prefix = [UInt8(store.shard >> 8), UInt8(store.shard & 0xff)]
+        return try store.scan(.meta, from: prefix + [Watermarks.name], to: prefix + [Watermarks.name + 1])
+            .compactMap { Watermarks.read(key: $0.key, value: $0.value) }
+    }
+
+    /// Makes the messages ready again that were not known to have arrived. They have the same numbers as before.
+    private func resend(_ messages: [(batch: UInt64, message: [UInt8])]) -> Outputs {
+        var outputs = Outputs()
+        var at = 0
+        while at < messages.count {
+            let number = messages[at].batch
+            var bySink: [Int: Outgoing] = [:]
+            var sequences: [Int: [UInt64]] = [:]
+            var byTarget: [Int: [ShardMessage]] = [:]
+            var last: UInt64 = 0
+            while at < messages.count, messages[at].batch == number {
+                defer { at += 1 }
+                switch MessageCodec.decode(messages[at].message) {
+                case .emission(let emission):
+                    last = max(last, emission.sequence)
+                    guard emission.sequence > ackedSequence else { continue }
+                    guard let sink = settings.sinks.firstIndex(of: emission.cluster) else {
+                        missingSink = emission.cluster
+                        continue
+                    }
+                    unsafe emission.key.withOptionalBytes { key in
+                        unsafe emission.value.withOptionalBytes { value in
+                            unsafe bySink[sink, default: Outgoing()].emit(
+                                sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
+                        }
+                    }
+                    sequences[sink, default: []].append(emission.sequence)
+                case .shard(let message):
+                    last = max(last, message.sequence)
+                    guard message.sequence > ackedSequence else { continue }
+                    byTarget[message.target, default: []].append(message)
+                case nil: continue
+                }
+            }
+            var left = 0
+            var bytes = 0
+            for (sink, outgoing) in bySink.sorted(by: { $0.key < $1.key }) {
+                let numbers = sequences[sink] ?? []
+                let records = zip(outgoing.emissions, numbers).map { emission, sequence in
+                    OutboundBatch.Record(
+                        sequence: sequence, topic: emission.topic, start: emission.start, keyCount: emission.keyCount,
+                        valueCount: emission.valueCount, headers: emission.headers)
+                }
+                outputs.outbound.append(
+                    (
+                        sink,
+                        OutboundBatch(
+                            shard: index, records: records, topics: outgoing.topics, bytes: outgoing.bytes, commit: 0,
+                            batchNumber: number, onDelivered: settings.onDelivered)
+                    ))
+                left += 1
+                bytes += outgoing.bytes.count
+            }
+            for (target, messages) in byTarget.sorted(by: { $0.key < $1.key }) {
+                outputs.messages.append(ShardMessageBatch(from: index, to: target, batchNumber: number, messages: messages))
+                left += 1
+            }
+            if left > 0 {
+                undelivered.append(UndeliveredBatch(number: number, lastSequence: last, bytes: bytes, left: left))
+                undeliveredBytes += bytes
+            }
+        }
+        return outputs
+    }
+}
+
+extension [UInt8]? {
+    /// Lends the bytes, or `nil`.
+    func withOptionalBytes(_ body: (UnsafeRawBufferPointer?) -> Void) {
+        guard let self else { return body(nil) }
+        unsafe self.withUnsafeBytes { unsafe body($0) }
+    }
+}

@@ -1,0 +1,187 @@
+import Millrace
+import MillraceStore
+
+/// One slice of the key space, with one writer: the deterministic core of the engine.
+///
+/// Time, records, messages, completions and acknowledgements are its inputs; a block of changes and what is to leave after
+/// it are its outputs. It starts no thread, reads no clock and waits for nothing. All of it is used by one thread at a time.
+///
+/// A turn is: ``beginTurn(now:)``, any number of inputs, ``work()``, ``endTurn(into:)``, the commit, ``committed(_:)``.
+final class Shard {
+    let index: Int
+    let settings: ShardSettings
+    let store: ShardStore
+    let executor: ShardExecutor
+    let observer: any ShardObserver
+    let counters = ShardCounters()
+
+    /// The time of the turn, in milliseconds since 1970.
+    private(set) var now: Int64 = 0
+    var marks = Watermarks()
+    var outgoing = Outgoing()
+    /// What the running invocation sends and cancels; dispatched when it is kept.
+    var pendingSends: [StoredInvocation] = []
+    var pendingCancels: [InvocationID] = []
+    /// Invocations of this shard's own keys that are to start in this turn.
+    var localInvocations: [StoredInvocation] = []
+    /// How many of the turn's invocations were started by messages and timers rather than by records.
+    var turnInvocations = 0
+
+    /// Busy keys only, by a hash of service and key.
+    var queues: [UInt64: VirtualQueue] = [:]
+    /// Queues whose head is to be run.
+    var scheduled: [VirtualQueue] = []
+    /// When a failed head is to be run again: the earliest first.
+    var retries = RetryQueue()
+    /// Runs that wait for something.
+    var waitingRuns: [InvocationRun] = []
+    var timers: TimerQueue
+    var queuedCount = 0
+
+    var rowKey: RowKey
+    private var spareRun: InvocationRun?
+    var lent: [UInt8] = []
+
+    /// The number of the last invocation made here, and of the last message that left.
+    var invocationSequence: UInt64 = 0
+    var messageSequence: UInt64 = 0
+    var ackedSequence: UInt64 = 0
+    var storedSequences = SequenceRow(invocation: 0, message: 0, acked: 0)
+    /// The highest message number applied, of each shard.
+    var received: [UInt64]
+    var changedReceived: Set<Int> = []
+    /// Batches of other shards that were applied in this turn, to be acknowledged after its commit.
+    var toAcknowledge: [(shard: Int, batchNumber: UInt64)] = []
+    var undelivered: [UndeliveredBatch] = []
+    var undeliveredBytes = 0
+    var frames: [UInt8] = []
+    var turn: EndedTurn?
+    /// A sink that undelivered records are for, and that is not configured any more.
+    var missingSink: String?
+
+    var services: ServiceTable { settings.services }
+    var limits: EngineLimits { settings.limits }
+
+    init(index: Int, settings: ShardSettings, store: ShardStore, executor: ShardExecutor, observer: any ShardObserver) {
+        self.index = index
+        self.settings = settings
+        self.store = store
+        self.executor = executor
+        self.observer = observer
+        timers = TimerQueue(limit: settings.limits.timersInMemory)
+        rowKey = RowKey(shard: index)
+        received = [UInt64](repeating: 0, count: settings.shardCount)
+    }
+
+    // MARK: The turn
+
+    func beginTurn(now: Int64) {
+        self.now = max(self.now, now)
+        turnInvocations = 0
+    }
+
+    /// Does what has become due: jobs of waiting handlers, retries, timers, queued invocations.
+    func work() {
+        runJobs()
+        retryDue()
+        fireTimers()
+        runScheduled()
+        runLocalInvocations()
+    }
+
+    /// Whether there is something to do without any input.
+    func hasWork(now: Int64) -> Bool {
+        !scheduled.isEmpty || !localInvocations.isEmpty || (nextWake.map { $0 <= now } ?? false)
+    }
+
+    /// When the shard is to have a turn even without input.
+    var nextWake: Int64? {
+        let timer = timers.nextDue.map { Int64(clamping: $0) }
+        guard let retry = retries.nextDue else { return timer }
+        return min(timer ?? .max, retry)
+    }
+
+    // MARK: Runs
+
+    /// A run for an invocation that is to start.
+    @inline(__always)
+    func takeRun() -> InvocationRun {
+        if let run = spareRun {
+            spareRun = nil
+            return run
+        }
+        return InvocationRun(shard: self)
+    }
+
+    @inline(__always)
+    func giveBack(_ run: InvocationRun) { spareRun = run }
+
+    /// Keeps bytes that a run lends to its handler until the next call.
+    func lend(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+        lent = bytes
+        // The array is kept by the shard, is not changed until the next loan, and is contiguous.
+        return unsafe lent.withUnsafeBytes { unsafe $0 }
+    }
+
+    // MARK: Identities
+
+    @inline(__always)
+    func nextInvocationID(keyHash: UInt64, due: UInt64 = 0) -> InvocationID {
+        invocationSequence += 1
+        return InvocationID(
+            keyHash: keyHash, dueMilliseconds: due, originShard: UInt16(index), sequence: invocationSequence)
+    }
+
+    func shard(of id: InvocationID) -> Int { RecordRouter.shard(ofHash: id.keyHash, shardCount: settings.shardCount) }
+
+    /// The hash under which a busy key is kept.
+    @inline(__always)
+    func queueHash(_ service: String, _ keyHash: UInt64) -> UInt64 {
+        var hash = keyHash
+        for byte in service.utf8 { hash = (hash ^ UInt64(byte)) &* 0x9E37_79B1_85EB_CA87 }
+        return hash
+    }
+
+    /// The position of a sink, by its name; the empty name means the first one.
+    func sink(_ name: String) throws -> Int {
+        if name.isEmpty {
+            if settings.sinks.isEmpty { throw ContextError.unknownSink("(default)") }
+            return 0
+        }
+        guard let sink = settings.sinks.firstIndex(of: name) else { throw ContextError.unknownSink(name) }
+        return sink
+    }
+}
+
+/// What all shards of an engine have in common.
+struct ShardSettings: Sendable {
+    let shardCount: Int
+    let services: ServiceTable
+    /// The handler of each intake, by the intake's index.
+    let handlers: [ServiceTable.Handler]
+    let intakes: [Intake]
+    /// The names of the sinks.
+    let sinks: [String]
+    let limits: EngineLimits
+    /// For invocations that came from no subscription.
+    let defaultPolicy: ErrorPolicy
+    /// Called, on any thread, when a sink has acknowledged a batch.
+    let onDelivered: @Sendable (OutboundBatch) -> Void
+}
+
+/// A batch of this shard whose messages have not all arrived.
+struct UndeliveredBatch {
+    let number: UInt64
+    let lastSequence: UInt64
+    let bytes: Int
+    /// How many deliveries (one a sink, one a shard) are outstanding.
+    var left: Int
+}
+
+/// What a turn decided, between its block and its commit.
+struct EndedTurn {
+    let batchNumber: UInt64
+    let marks: [(intake: Int, slot: Int, next: Int64)]
+    let outgoing: Outgoing
+    let firstSequence: UInt64
+}

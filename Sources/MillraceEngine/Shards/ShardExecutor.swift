@@ -1,0 +1,54 @@
+import Glibc
+import Synchronization
+
+/// Runs the tasks of one shard's handlers on the thread of the shard.
+///
+/// A job that becomes ready on that thread is run in the same turn; one that another thread makes ready (a timer of the
+/// user's, an actor) wakes the shard.
+final class ShardExecutor: TaskExecutor, @unchecked Sendable {
+    // Written once, before any task exists.
+    private var owner: pthread_t?
+    /// Jobs made ready on the shard's own thread, used by that thread alone.
+    private var local: [UnownedJob] = []
+    private let foreign = Mutex<[UnownedJob]>([])
+    private let wake: @Sendable () -> Void
+
+    init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+    /// Makes the calling thread the shard's.
+    func adoptCurrentThread() { owner = pthread_self() }
+
+    @inline(__always)
+    var isCurrentThread: Bool { owner == pthread_self() }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrentThread {
+            local.append(job)
+        } else {
+            let wasEmpty = foreign.withLock { jobs in
+                jobs.append(job)
+                return jobs.count == 1
+            }
+            if wasEmpty { wake() }
+        }
+    }
+
+    /// Runs jobs until none is ready. Returns whether there was one.
+    func drainLocal() -> Bool {
+        guard !local.isEmpty else { return false }
+        let executor = unsafe asUnownedTaskExecutor()
+        while let job = local.popLast() { unsafe job.runSynchronously(on: executor) }
+        return true
+    }
+
+    /// Takes over the jobs that other threads have made ready.
+    func takeForeign() -> Bool {
+        let jobs = foreign.withLock { jobs in
+            defer { jobs.removeAll() }
+            return jobs
+        }
+        local.append(contentsOf: jobs.reversed())
+        return !jobs.isEmpty
+    }
+}

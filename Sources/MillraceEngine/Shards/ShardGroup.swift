@@ -1,0 +1,106 @@
+import MillraceStore
+
+/// The shards of one thread, and their turns. What a turn of all of them decides is one write.
+///
+/// Like the shards themselves it has no thread, no clock and no waiting in it: a thread drives it, or a simulator.
+final class ShardGroup {
+    /// What comes in from outside the group's thread.
+    enum Input {
+        /// Records; with `advancing` the shards without records in it move on too.
+        case records(RecordBatch, advancing: Bool)
+        case messages(ShardMessageBatch)
+        /// A sink or another shard has all it was to get of a shard's batch.
+        case delivered(shard: Int, batchNumber: UInt64)
+    }
+
+    let shards: [Shard]
+    private let store: Store
+    private let batch: any DiskBatch
+    private let exchange: any Exchange
+    private var ended: [Shard] = []
+    /// The turn's records, which are in flight until the commit.
+    private var applied: [RecordBatch] = []
+    private var isCommitted = true
+
+    init(shards: [Shard], store: Store, exchange: any Exchange) {
+        self.shards = shards
+        self.store = store
+        self.exchange = exchange
+        batch = store.disk.makeBatch()
+    }
+
+    /// One turn: the inputs, what has become due, the blocks, the commit. A commit that throws can be tried again with ``commit()``; until
+    /// it has succeeded there must be no other turn.
+    func turn(_ inputs: [Input], now: Int64, shardAt: (Int) -> Shard?) throws(StoreError) {
+        for shard in shards { shard.beginTurn(now: now) }
+        for input in inputs {
+            switch input {
+            case .records(let records, let advancing):
+                for shard in shards { shard.apply(records, advancing: advancing) }
+            case .messages(let messages): shardAt(messages.to)?.apply(messages)
+            case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
+            }
+        }
+        for shard in shards { shard.work() }
+        batch.removeAll()
+        ended.removeAll(keepingCapacity: true)
+        for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }
+        isCommitted = false
+        applied.removeAll(keepingCapacity: true)
+        for case .records(let records, _) in inputs { applied.append(records) }
+        try commit()
+    }
+
+    /// Writes the turn's blocks, and lets out what depends on them.
+    func commit() throws(StoreError) {
+        guard !isCommitted else { return }
+        let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
+        isCommitted = true
+        for shard in shards {
+            let outputs = shard.committed(commit)
+            for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
+            for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
+            for (sender, number) in outputs.acknowledgements {
+                exchange.post(.delivered(shard: sender, batchNumber: number), toShard: sender)
+            }
+        }
+        for shard in shards {
+            if let job = shard.maintain(commit: commit) { store.enqueue(job) }
+        }
+        for records in applied {
+            var count = 0
+            for shard in shards { count += Int(records.counts[shard.index]) }
+            records.intake.finished(records: count, bytes: records.bytesOf(count))
+        }
+        applied.removeAll(keepingCapacity: true)
+        if !ended.isEmpty { exchange.committed() }
+    }
+
+    /// Sends what recovery found.
+    func resend(_ outputs: [Shard.Outputs]) {
+        for output in outputs {
+            for (sink, batch) in output.outbound { exchange.release(batch, to: sink) }
+            for messages in output.messages { exchange.post(.messages(messages), toShard: messages.to) }
+        }
+    }
+
+    /// When there is something to do without input: the earliest time, or `nil`.
+    func nextWake(now: Int64) -> Int64? {
+        var wake: Int64?
+        for shard in shards {
+            if shard.hasWork(now: now) { return now }
+            if let time = shard.nextWake { wake = min(wake ?? .max, time) }
+        }
+        return wake
+    }
+}
+
+/// What carries a group's outputs to where they belong.
+protocol Exchange: AnyObject {
+    /// Hands a batch over that may leave once its commit is durable.
+    func release(_ batch: OutboundBatch, to sink: Int)
+    /// Puts an input into the mailbox of a shard's group.
+    func post(_ input: ShardGroup.Input, toShard shard: Int)
+    /// There is something new to be made durable.
+    func committed()
+}

@@ -1,0 +1,109 @@
+import Millrace
+
+/// The next timers of a shard, in memory: a heap of those before a horizon. Later ones are only stored, and are read when
+/// the heap has run empty, so that any number of timers can be pending.
+struct TimerQueue {
+    /// One timer: when it is due, and the invocation it is for. Its row's key is made of both.
+    struct Entry: Equatable {
+        let due: UInt64
+        let id: InvocationID
+
+        static func precedes(_ a: Entry, _ b: Entry) -> Bool {
+            if a.due != b.due { return a.due < b.due }
+            let (x, y) = (a.id, b.id)
+            if x.keyHash != y.keyHash { return x.keyHash < y.keyHash }
+            if x.originShard != y.originShard { return x.originShard < y.originShard }
+            return x.sequence < y.sequence
+        }
+    }
+
+    /// How many timers may be in memory.
+    let limit: Int
+    private var heap: [Entry] = []
+    /// Every stored timer before it is in the heap; `nil` when all are.
+    private(set) var horizon: Entry?
+
+    init(limit: Int) { self.limit = max(2, limit) }
+
+    var count: Int { heap.count }
+    /// Whether there are stored timers that are not in the heap.
+    var hasMoreStored: Bool { horizon != nil }
+    /// The time of the first timer, by what is in memory.
+    var nextDue: UInt64? { heap.first?.due ?? horizon?.due }
+
+    /// Adds a timer that has just been stored.
+    mutating func add(_ entry: Entry) {
+        if let horizon, !Entry.precedes(entry, horizon) { return }
+        push(entry)
+        if heap.count > limit { shrink() }
+    }
+
+    /// Takes the first timer that is due.
+    mutating func popDue(now: UInt64) -> Entry? {
+        guard let first = heap.first, first.due <= now else { return nil }
+        return pop()
+    }
+
+    /// Whether timers have to be read from the store before the next can be taken.
+    func needsRefill(now: UInt64) -> Bool {
+        guard heap.isEmpty, let horizon else { return false }
+        return horizon.due <= now
+    }
+
+    /// Takes what was read from the store, from the horizon on, in order; `isComplete` says that there is no more.
+    mutating func refill(_ entries: [Entry], isComplete: Bool) {
+        for entry in entries { push(entry) }
+        if isComplete {
+            horizon = nil
+        } else if let last = entries.last {
+            // The successor of the last: the same instant, one number on.
+            horizon = Entry(
+                due: last.due,
+                id: InvocationID(
+                    keyHash: last.id.keyHash, dueMilliseconds: last.id.dueMilliseconds,
+                    originShard: last.id.originShard, sequence: last.id.sequence + 1))
+        }
+    }
+
+    /// Before the first refill: everything is only stored.
+    mutating func startAtStore() {
+        heap.removeAll()
+        horizon = Entry(due: 0, id: InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0))
+    }
+
+    /// Keeps the earlier half in memory.
+    private mutating func shrink() {
+        heap.sort(by: Entry.precedes)
+        let keep = limit / 2
+        horizon = heap[keep]
+        heap.removeSubrange(keep...)
+    }
+
+    private mutating func push(_ entry: Entry) {
+        heap.append(entry)
+        var child = heap.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard Entry.precedes(heap[child], heap[parent]) else { return }
+            heap.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    private mutating func pop() -> Entry? {
+        guard let first = heap.first else { return nil }
+        let last = heap.removeLast()
+        guard !heap.isEmpty else { return first }
+        heap[0] = last
+        var parent = 0
+        while true {
+            var child = parent * 2 + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, Entry.precedes(heap[child + 1], heap[child]) { child += 1 }
+            guard Entry.precedes(heap[child], heap[parent]) else { break }
+            heap.swapAt(child, parent)
+            parent = child
+        }
+        return first
+    }
+}

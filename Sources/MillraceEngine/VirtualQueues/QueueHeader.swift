@@ -1,0 +1,68 @@
+/// The row of a busy key's queue: which invocations it has, and what became of the head.
+///
+/// ```text
+/// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) lastError(the rest, UTF-8)
+/// ```
+/// Integers are little-endian. The state is 0 for ready or waiting, 1 for backing off, 2 for parked, 3 for stopped
+/// (which a restart tries again).
+struct QueueHeader: Equatable {
+    enum State: UInt8 {
+        case ready = 0
+        case backingOff = 1
+        case parked = 2
+        /// Parked, and its partition stopped, until the next start.
+        case stopped = 3
+    }
+
+    static let version: UInt8 = 1
+    static let fixedCount = 38
+    /// Errors are cut to so many bytes: they are for people.
+    static let maxErrorBytes = 1000
+
+    var head: UInt64
+    var tail: UInt64
+    var state: State
+    var untilMilliseconds: Int64
+    var failure: HeadFailure
+
+    func encode() -> [UInt8] {
+        var bytes: [UInt8] = [Self.version]
+        func put<I: FixedWidthInteger>(_ value: I) {
+            unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+        }
+        put(head)
+        put(tail)
+        bytes.append(state.rawValue)
+        put(untilMilliseconds)
+        put(UInt32(clamping: failure.attempts))
+        put(failure.firstFailedMilliseconds)
+        bytes.append(contentsOf: failure.lastError.utf8.prefix(Self.maxErrorBytes))
+        return bytes
+    }
+
+    init(head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, failure: HeadFailure) {
+        self.head = head
+        self.tail = tail
+        self.state = state
+        self.untilMilliseconds = untilMilliseconds
+        self.failure = failure
+    }
+
+    /// `nil` where the bytes are no header of this version.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= Self.fixedCount, unsafe bytes[0] == Self.version, let state = unsafe State(rawValue: bytes[17]) else {
+            return nil
+        }
+        func get<I: FixedWidthInteger>(_ offset: Int) -> I {
+            unsafe I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+        }
+        head = get(1)
+        tail = get(9)
+        self.state = state
+        untilMilliseconds = get(18)
+        let attempts: UInt32 = get(26)
+        failure = unsafe HeadFailure(
+            attempts: Int(attempts), firstFailedMilliseconds: get(30),
+            lastError: String(decoding: bytes[Self.fixedCount...], as: UTF8.self))
+    }
+}

@@ -1,0 +1,32 @@
+/// Queues whose head failed, by the time at which it is to be run again.
+struct RetryQueue {
+    private var heap: [(due: Int64, queue: VirtualQueue)] = []
+
+    var nextDue: Int64? { heap.first?.due }
+
+    mutating func add(_ queue: VirtualQueue, due: Int64) {
+        heap.append((due, queue))
+        var child = heap.count - 1
+        while child > 0, heap[child].due < heap[(child - 1) / 2].due {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func popDue(now: Int64) -> VirtualQueue? {
+        guard let first = heap.first, first.due <= now else { return nil }
+        let last = heap.removeLast()
+        guard !heap.isEmpty else { return first.queue }
+        heap[0] = last
+        var parent = 0
+        while true {
+            var child = parent * 2 + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, heap[child + 1].due < heap[child].due { child += 1 }
+            guard heap[child].due < heap[parent].due else { break }
+            heap.swapAt(child, parent)
+            parent = child
+        }
+        return first.queue
+    }
+}

@@ -1,0 +1,62 @@
+import Millrace
+
+/// The queue of one key that is busy: its exclusive invocations in the order of arrival, the head being the one that runs,
+/// is to run again, or waits for a person.
+///
+/// A key without queued invocations has no `VirtualQueue`, and costs nothing. The invocations themselves are rows of the
+/// family `inbox`; a few at the head are kept in memory. What must survive is in the queue's header row.
+final class VirtualQueue {
+    /// What the head is doing.
+    enum State {
+        /// Nothing yet: it is to be run.
+        case ready
+        /// It runs, and waits for something.
+        case waiting(InvocationRun)
+        /// It failed, and is run again at that time.
+        case backingOff(until: Int64)
+        /// It failed for good, and waits for a person.
+        case parked
+        /// It failed for good, and its partition stands still until the next start, which tries it again.
+        case stopped
+    }
+
+    let service: String
+    let key: [UInt8]
+    let hash: UInt64
+    /// The numbers of the first and of one past the last queued invocation.
+    var head: UInt64
+    var tail: UInt64
+    var state: State = .ready
+    /// What is known of the head's failures.
+    var failure = HeadFailure()
+    /// The first queued invocations, from `head` on.
+    var loaded: [StoredInvocation] = []
+    /// Of which the first so many are gone already.
+    var loadedOffset = 0
+    /// Whether the queue stands in its shard's list of queues that are to be run.
+    var isScheduled = false
+    /// Another queue with the same hash.
+    var collision: VirtualQueue?
+
+    init(service: String, key: [UInt8], hash: UInt64, head: UInt64, tail: UInt64) {
+        self.service = service
+        self.key = key
+        self.hash = hash
+        self.head = head
+        self.tail = tail
+    }
+
+    var count: Int { Int(tail - head) }
+
+    /// Whether the queue belongs to that key.
+    func matches(service: String, key: UnsafeRawBufferPointer) -> Bool {
+        unsafe self.key.count == key.count && self.service == service && self.key.elementsEqual(key)
+    }
+}
+
+/// What is known of the failures of a queue's head.
+struct HeadFailure: Equatable {
+    var attempts = 0
+    var firstFailedMilliseconds: Int64 = 0
+    var lastError = ""
+}

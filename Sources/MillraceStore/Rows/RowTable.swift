@@ -1,0 +1,309 @@
+import Glibc
+
+/// The rows of one shard that are in memory: changed ones that are not written back yet, and a cache of clean ones.
+///
+/// One hash table serves as overlay, frozen overlay and cache, so that a read is one look-up. A row is changed in place; its
+/// `generation` tells in which overlay it was changed last, and with it whether it may be evicted. Rows of the family
+/// `state` are linked by object, so that all state of one object can be listed without a scan. Used by the shard's
+/// thread alone.
+///
+/// Rows live in a slab and are named by their index; the key and the value of a row are one allocation. That costs one
+/// more memory access than pointers would, and spares the bookkeeping of rows that move.
+@safe final class RowTable {
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+        /// The value (or its absence) is what a read must return. Cleared only while a row is being made.
+        static let known = Flags(rawValue: 1)
+        /// The family, or a frozen overlay on its way there, may hold a row of this key.
+        static let below = Flags(rawValue: 2)
+        /// Read or written since the eviction's hand passed last.
+        static let referenced = Flags(rawValue: 4)
+        /// Not a row but the head of the list of an object's rows.
+        static let directory = Flags(rawValue: 8)
+        /// Of a directory: every row of the object that exists anywhere is in the list.
+        static let complete = Flags(rawValue: 16)
+    }
+
+    @unsafe struct Row {
+        var hash: UInt64 = 0
+        var bytes: UnsafeMutableRawPointer? = nil
+        var keyCount: Int32 = 0
+        /// -1 where the row does not exist.
+        var valueCount: Int32 = -1
+        /// How many bytes of value fit behind the key.
+        var capacity: Int32 = 0
+        /// The overlay in which the row was changed last; 0 for a row that was only read.
+        var generation: UInt32 = 0
+        /// The batch in which the row was changed last, cut to 32 bits.
+        var batch: UInt32 = 0
+        /// Where the row stands in the list of changed rows.
+        var dirtyIndex: Int32 = -1
+        /// The directory row of the object, or -1; of a directory: the first row.
+        var group: Int32 = -1
+        var groupNext: Int32 = -1
+        var groupPrevious: Int32 = -1
+        var family: UInt8 = 0
+        var flags: Flags = []
+    }
+
+    private(set) var rows: UnsafeMutablePointer<Row>
+    private var rowCapacity: Int
+    private(set) var rowLimit = 0
+    private var freeRows: [Int32] = []
+    /// Open addressing with linear probing: the upper 32 bits of the hash, and the row's index + 1; 0 is empty.
+    private var slots: UnsafeMutablePointer<UInt64>
+    private var slotMask: Int
+    private(set) var count = 0
+    /// Bytes of all rows in memory, with what managing them takes.
+    private(set) var byteCount = 0
+    private var hand = 0
+
+    init() {
+        rowCapacity = 64
+        unsafe rows = .allocate(capacity: rowCapacity)
+        slotMask = 127
+        unsafe slots = .allocate(capacity: slotMask + 1)
+        unsafe slots.initialize(repeating: 0, count: slotMask + 1)
+    }
+
+    deinit {
+        for index in 0..<rowLimit { unsafe free(rows[index].bytes) }
+        unsafe rows.deallocate()
+        unsafe slots.deallocate()
+    }
+
+    // MARK: Looking up
+
+    @inline(__always)
+    static func hash(_ family: Family, _ key: UnsafeRawBufferPointer) -> UInt64 {
+        unsafe XXH64.hash(key, seed: UInt64(family.rawValue) &+ 1)
+    }
+
+    /// The index of a row, or -1.
+    @inline(__always)
+    func find(_ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, directory: Bool = false) -> Int {
+        let tag = hash >> 32
+        var position = Int(truncatingIfNeeded: tag) & slotMask
+        while true {
+            let slot = unsafe slots[position]
+            if slot == 0 { return -1 }
+            if slot >> 32 == tag {
+                let index = Int(slot & 0xffff_ffff) - 1
+                let row = unsafe rows + index
+                if unsafe row.pointee.hash == hash, unsafe Int(row.pointee.keyCount) == key.count,
+                    unsafe row.pointee.family == family.rawValue,
+                    unsafe row.pointee.flags.contains(.directory) == directory,
+                    let bytes = unsafe row.pointee.bytes, let wanted = key.baseAddress,
+                    unsafe memcmp(bytes, wanted, key.count) == 0
+                {
+                    return index
+                }
+            }
+            position = (position + 1) & slotMask
+        }
+    }
+
+    @inline(__always)
+    func key(_ index: Int) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: rows[index].bytes, count: Int(rows[index].keyCount))
+    }
+
+    /// The value, or `nil` where the row does not exist. It lives until the row is changed.
+    @inline(__always)
+    func value(_ index: Int) -> UnsafeRawBufferPointer? {
+        let row = unsafe rows + index
+        guard unsafe row.pointee.valueCount >= 0, let bytes = unsafe row.pointee.bytes else { return nil }
+        return unsafe UnsafeRawBufferPointer(start: bytes + Int(row.pointee.keyCount), count: Int(row.pointee.valueCount))
+    }
+
+    // MARK: Making and removing rows
+
+    /// Adds a row without a value, and returns its index. The key must not be in the table.
+    func insert(
+        _ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, valueCapacity: Int, flags: Flags
+    ) -> Int {
+        if (count + 1) * 4 > (slotMask + 1) * 3 { growSlots() }
+        let index: Int
+        if let free = freeRows.popLast() {
+            index = Int(free)
+        } else {
+            if rowLimit == rowCapacity { growRows() }
+            index = rowLimit
+            rowLimit += 1
+        }
+        let bytes = unsafe malloc(max(1, key.count + valueCapacity))
+        if let bytes = unsafe bytes, let source = key.baseAddress { unsafe bytes.copyMemory(from: source, byteCount: key.count) }
+        unsafe (rows + index).initialize(
+            to: Row(
+                hash: hash, bytes: bytes, keyCount: Int32(key.count), capacity: Int32(valueCapacity),
+                family: family.rawValue, flags: flags))
+        place(index, hash)
+        count += 1
+        byteCount += Self.overhead + key.count + valueCapacity
+        return index
+    }
+
+    /// What a row takes beside its bytes: its place in the slab and in the slots, and the allocator's share.
+    static let overhead = unsafe MemoryLayout<Row>.stride + 12 + 16
+
+    /// Takes a row out of the table. It must not be in any list of changed rows.
+    func remove(_ index: Int) {
+        let row = unsafe rows + index
+        unlink(index)
+        var position = unsafe Int(truncatingIfNeeded: row.pointee.hash >> 32) & slotMask
+        while unsafe Int(slots[position] & 0xffff_ffff) != index + 1 { position = (position + 1) & slotMask }
+        // Moves the followers of the run back, so that no look-up stops too early.
+        var hole = position
+        var next = (hole + 1) & slotMask
+        while unsafe slots[next] != 0 {
+            let home = unsafe Int(truncatingIfNeeded: slots[next] >> 32) & slotMask
+            if (next &- home) & slotMask >= (next &- hole) & slotMask {
+                unsafe slots[hole] = unsafe slots[next]
+                hole = next
+            }
+            next = (next + 1) & slotMask
+        }
+        unsafe slots[hole] = 0
+        count -= 1
+        unsafe byteCount -= Self.overhead + Int(row.pointee.keyCount) + Int(row.pointee.capacity)
+        unsafe free(row.pointee.bytes)
+        unsafe row.pointee = Row()
+        freeRows.append(Int32(index))
+    }
+
+    private func place(_ index: Int, _ hash: UInt64) {
+        let tag = hash >> 32
+        var position = Int(truncatingIfNeeded: tag) & slotMask
+        while unsafe slots[position] != 0 { position = (position + 1) & slotMask }
+        unsafe slots[position] = tag << 32 | UInt64(index + 1)
+    }
+
+    private func growSlots() {
+        let old = unsafe slots
+        let oldCount = slotMask + 1
+        slotMask = oldCount * 2 - 1
+        unsafe slots = .allocate(capacity: slotMask + 1)
+        unsafe slots.initialize(repeating: 0, count: slotMask + 1)
+        for position in 0..<oldCount where unsafe old[position] != 0 {
+            var to = unsafe Int(truncatingIfNeeded: old[position] >> 32) & slotMask
+            while unsafe slots[to] != 0 { to = (to + 1) & slotMask }
+            unsafe slots[to] = unsafe old[position]
+        }
+        unsafe old.deallocate()
+    }
+
+    private func growRows() {
+        let larger = UnsafeMutablePointer<Row>.allocate(capacity: rowCapacity * 2)
+        unsafe larger.moveInitialize(from: rows, count: rowLimit)
+        unsafe rows.deallocate()
+        unsafe rows = unsafe larger
+        rowCapacity *= 2
+    }
+
+    // MARK: Values
+
+    /// Overwrites a row's value. The bytes must not lie in the table.
+    @inline(__always)
+    func setValue(_ index: Int, _ value: UnsafeRawBufferPointer) {
+        let row = unsafe rows + index
+        if unsafe value.count > Int(row.pointee.capacity) { grow(index, to: value.count) }
+        if let bytes = unsafe row.pointee.bytes, let source = value.baseAddress {
+            unsafe (bytes + Int(row.pointee.keyCount)).copyMemory(from: source, byteCount: value.count)
+        }
+        unsafe row.pointee.valueCount = Int32(value.count)
+    }
+
+    private func grow(_ index: Int, to count: Int) {
+        let row = unsafe rows + index
+        // A little more than asked for, so that a value that grows by appending is not copied each time.
+        let capacity = count + count / 8
+        unsafe row.pointee.bytes = unsafe realloc(row.pointee.bytes, Int(row.pointee.keyCount) + capacity)
+        unsafe byteCount += capacity - Int(row.pointee.capacity)
+        unsafe row.pointee.capacity = Int32(capacity)
+    }
+
+    /// Gives a row a new allocation with room for a value, and returns the old one, whose owner the caller becomes.
+    func replaceBytes(_ index: Int, valueCapacity: Int) -> UnsafeMutableRawPointer? {
+        let row = unsafe rows + index
+        let old = unsafe row.pointee.bytes
+        let keyCount = unsafe Int(row.pointee.keyCount)
+        let new = unsafe malloc(max(1, keyCount + valueCapacity))
+        if let new = unsafe new, let old = unsafe old { unsafe new.copyMemory(from: old, byteCount: keyCount) }
+        unsafe row.pointee.bytes = unsafe new
+        unsafe byteCount += valueCapacity - Int(row.pointee.capacity)
+        unsafe row.pointee.capacity = Int32(valueCapacity)
+        return unsafe old
+    }
+
+    /// Puts an old allocation back, and frees the present one.
+    func restoreBytes(_ index: Int, _ old: UnsafeMutableRawPointer?, valueCapacity: Int32) {
+        let row = unsafe rows + index
+        unsafe free(row.pointee.bytes)
+        unsafe byteCount += Int(valueCapacity) - Int(row.pointee.capacity)
+        unsafe row.pointee.bytes = unsafe old
+        unsafe row.pointee.capacity = valueCapacity
+    }
+
+    // MARK: The rows of one object
+
+    /// The directory row for an object's prefix, made where there is none.
+    func directory(_ prefix: UnsafeRawBufferPointer, make: Bool) -> Int {
+        let hash = unsafe Self.hash(.state, prefix)
+        let found = unsafe find(.state, prefix, hash, directory: true)
+        if found >= 0 {
+            unsafe rows[found].flags.insert(.referenced)
+            return found
+        }
+        guard make else { return -1 }
+        return unsafe insert(.state, prefix, hash, valueCapacity: 0, flags: [.directory, .known, .referenced])
+    }
+
+    func link(_ index: Int, into directory: Int) {
+        let first = unsafe rows[directory].group
+        unsafe rows[index].group = Int32(directory)
+        unsafe rows[index].groupNext = first
+        unsafe rows[index].groupPrevious = -1
+        if first >= 0 { unsafe rows[Int(first)].groupPrevious = Int32(index) }
+        unsafe rows[directory].group = Int32(index)
+    }
+
+    private func unlink(_ index: Int) {
+        let row = unsafe rows + index
+        guard unsafe !row.pointee.flags.contains(.directory), unsafe row.pointee.group >= 0 else { return }
+        let next = unsafe row.pointee.groupNext
+        let previous = unsafe row.pointee.groupPrevious
+        if next >= 0 { unsafe rows[Int(next)].groupPrevious = previous }
+        if previous >= 0 {
+            unsafe rows[Int(previous)].groupNext = next
+        } else {
+            unsafe rows[Int(row.pointee.group)].group = next
+        }
+    }
+
+    // MARK: Eviction
+
+    /// Evicts clean rows that were not used lately until the table has at most `limit` bytes, or the hand has looked at
+    /// `steps` rows. Rows of generations above `written` stay.
+    func evict(toBytes limit: Int, written: UInt32, steps: Int) {
+        var left = steps
+        while byteCount > limit, left > 0, rowLimit > 0 {
+            left -= 1
+            if hand >= rowLimit { hand = 0 }
+            let row = unsafe rows + hand
+            hand += 1
+            guard unsafe row.pointee.bytes != nil, unsafe row.pointee.generation <= written, unsafe row.pointee.dirtyIndex < 0 else { continue }
+            if unsafe row.pointee.flags.contains(.referenced) {
+                unsafe row.pointee.flags.remove(.referenced)
+                continue
+            }
+            if unsafe row.pointee.flags.contains(.directory) {
+                if unsafe row.pointee.group < 0 { remove(hand - 1) }
+                continue
+            }
+            if unsafe row.pointee.group >= 0, unsafe row.pointee.valueCount >= 0 {
+                unsafe rows[Int(row.pointee.group)].flags.remove(.complete)
+            }
+            remove(hand - 1)
+        }
+    }
+}

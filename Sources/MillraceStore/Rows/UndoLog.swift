@@ -1,0 +1,72 @@
+import Glibc
+
+/// What an invocation changed, so that it can be taken back: the rows as they were, newest last.
+///
+/// Small values are copied into one buffer that is used again and again; a large one's allocation is taken over instead.
+@safe struct UndoLog: ~Copyable {
+    /// Values above this are not copied.
+    static let copyLimit = 1024
+
+    @unsafe struct Entry {
+        let index: Int
+        let row: RowTable.Row
+        /// Where the old value lies in the buffer, or -1.
+        let savedStart: Int
+        /// The old allocation, where it was taken over.
+        let taken: UnsafeMutableRawPointer?
+        /// The row was made by the change.
+        let isNew: Bool
+    }
+
+    private(set) var entries: [Entry] = unsafe []
+    private var saved: [UInt8] = []
+
+    init() {
+        unsafe entries.reserveCapacity(64)
+        saved.reserveCapacity(16 << 10)
+    }
+
+    deinit { for unsafe entry in unsafe entries { unsafe free(entry.taken) } }
+
+    @inline(__always) var isEmpty: Bool { unsafe entries.isEmpty }
+
+    /// Notes a row before it is changed to a value of `newCount` bytes (-1 for a deletion).
+    mutating func note(_ table: RowTable, _ index: Int, isNew: Bool, newCount: Int) {
+        let row = unsafe table.rows[index]
+        let old = unsafe Int(row.valueCount)
+        var start = -1
+        var taken: UnsafeMutableRawPointer? = nil
+        if !isNew, old >= 0 {
+            if old <= Self.copyLimit {
+                start = saved.count
+                if let value = unsafe table.value(index) { unsafe saved.append(contentsOf: value) }
+            } else {
+                unsafe taken = unsafe table.replaceBytes(index, valueCapacity: max(0, newCount))
+            }
+        }
+        unsafe entries.append(Entry(index: index, row: row, savedStart: start, taken: taken, isNew: isNew))
+    }
+
+    /// The old value of an entry, where it was copied.
+    func withSaved(_ entry: Entry, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard unsafe entry.savedStart >= 0 else { return }
+        unsafe saved.withUnsafeBytes {
+            unsafe body(UnsafeRawBufferPointer(rebasing: $0[entry.savedStart..<entry.savedStart + Int(entry.row.valueCount)]))
+        }
+    }
+
+    /// Forgets all: the changes stay.
+    @inline(__always)
+    mutating func keep() {
+        if unsafe entries.isEmpty { return }
+        for unsafe entry in unsafe entries where unsafe entry.taken != nil { unsafe free(entry.taken) }
+        unsafe entries.removeAll(keepingCapacity: true)
+        saved.removeAll(keepingCapacity: true)
+    }
+
+    /// Forgets all after the caller has put everything back (taken allocations included).
+    mutating func clearAfterRollBack() {
+        unsafe entries.removeAll(keepingCapacity: true)
+        saved.removeAll(keepingCapacity: true)
+    }
+}

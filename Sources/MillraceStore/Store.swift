@@ -1,0 +1,51 @@
+import Synchronization
+
+/// One node's storage: the disk, the order of commits, and how far they are durable.
+///
+/// Commits are numbered in the order in which they were written. Threads commit; one thread calls ``syncOnce()`` in a loop,
+/// another takes jobs from ``nextWriteBack()``. None of the functions starts a thread, so that a simulator can take each step
+/// itself.
+package final class Store: Sendable {
+    package let disk: any Disk
+    private let commits = Atomic<UInt64>(0)
+    private let durable = Atomic<UInt64>(0)
+    private let jobs = Mutex<[WriteBackJob]>([])
+
+    package init(disk: any Disk) { self.disk = disk }
+
+    /// Writes a batch of blocks, and returns the number of the commit. It is durable when ``durableCommit`` has reached it.
+    package func commit(_ batch: any DiskBatch) throws(StoreError) -> UInt64 {
+        try disk.write(batch)
+        // Numbered after the write: whoever reads this number and then syncs has synced the write.
+        return commits.add(1, ordering: .acquiringAndReleasing).newValue
+    }
+
+    /// The number of the last commit.
+    package var latestCommit: UInt64 { commits.load(ordering: .acquiring) }
+    /// Commits up to this one survive any crash.
+    package var durableCommit: UInt64 { durable.load(ordering: .acquiring) }
+
+    /// Makes all commits so far durable, in one group. Returns whether there was anything to do.
+    package func syncOnce() throws(StoreError) -> Bool {
+        let latest = latestCommit
+        guard latest > durableCommit else { return false }
+        try disk.sync()
+        durable.store(latest, ordering: .releasing)
+        return true
+    }
+
+    /// Hands over a frozen overlay.
+    package func enqueue(_ job: WriteBackJob) { jobs.withLock { $0.append(job) } }
+
+    /// The next frozen overlay whose batches are durable, or `nil`.
+    package func nextWriteBack() -> WriteBackJob? {
+        let durable = durableCommit
+        return jobs.withLock { jobs in
+            guard let index = jobs.firstIndex(where: { $0.commit <= durable }) else { return nil }
+            return jobs.remove(at: index)
+        }
+    }
+
+    /// How many frozen overlays wait.
+    package var pendingWriteBacks: Int { jobs.withLock { $0.count } }
+}
