@@ -70,7 +70,7 @@ let package = Package(
 
         // Connectors: behind the engine's source and sink protocols.
         .target(
-            name: "MillraceKafka", dependencies: ["CKafka", "MillraceEngine", "MillraceTelemetry"],
+            name: "MillraceKafka", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceTelemetry"],
             path: "connectors/Kafka/Sources", swiftSettings: hot),
         .target(
             name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],

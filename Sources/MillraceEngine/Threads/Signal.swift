@@ -2,13 +2,13 @@ import Glibc
 import Synchronization
 
 /// Wakes a thread that waits. A signal that is raised while nobody waits is kept for the next one who does.
-@safe final class Signal: @unchecked Sendable {
+@safe package final class Signal: @unchecked Sendable {
     // Both live as long as the signal, at a fixed address, and are used only through their own thread-safe functions.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var raised = false
 
-    init() {
+    package init() {
         unsafe mutex = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(mutex, nil)
@@ -28,7 +28,7 @@ import Synchronization
         unsafe mutex.deallocate()
     }
 
-    func raise() {
+    package func raise() {
         unsafe pthread_mutex_lock(mutex)
         raised = true
         unsafe pthread_cond_signal(condition)
@@ -36,7 +36,7 @@ import Synchronization
     }
 
     /// Waits until the signal is raised, or the time is over; a negative time means without end. Lowers the signal.
-    func wait(timeoutMilliseconds: Int = -1) {
+    package func wait(timeoutMilliseconds: Int = -1) {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         if timeoutMilliseconds < 0 {
