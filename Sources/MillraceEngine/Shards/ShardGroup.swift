@@ -19,6 +19,8 @@ final class ShardGroup {
     private let exchange: any Exchange
     private var ended: [Shard] = []
     private var isCommitted = true
+    /// The turn's records, which count as in flight until the commit.
+    private var applied: [RecordBatch] = []
 
     init(shards: [Shard], store: Store, exchange: any Exchange) {
         self.shards = shards
@@ -44,12 +46,8 @@ final class ShardGroup {
         ended.removeAll(keepingCapacity: true)
         for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }
         isCommitted = false
+        for case .records(let records, _) in inputs { applied.append(records) }
         try commit()
-        for case .records(let records, _) in inputs {
-            var count = 0
-            for shard in shards { count += Int(records.counts[shard.index]) }
-            records.intake.finished(records: count, bytes: records.bytesOf(count))
-        }
     }
 
     /// Writes the turn's blocks, and lets out what depends on them.
@@ -57,6 +55,12 @@ final class ShardGroup {
         guard !isCommitted else { return }
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
+        for records in applied {
+            var count = 0
+            for shard in shards { count += Int(records.counts[shard.index]) }
+            records.intake.finished(records: count, bytes: records.bytesOf(count))
+        }
+        applied.removeAll(keepingCapacity: true)
         for shard in shards {
             let outputs = shard.committed(commit)
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
