@@ -113,6 +113,9 @@ let package = Package(
             name: "MillraceStoreTests", dependencies: ["MillraceStore"], path: "Tests/MillraceStore",
             swiftSettings: strict),
         .testTarget(
+            name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
+        ),
+        .testTarget(
             name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
             swiftSettings: strict),
         .testTarget(

@@ -14,6 +14,9 @@ struct BenchOptions {
     var json = false
     var quick = false
     var skipsCeilings = false
+    /// For children of the workload `restart` only.
+    var restartLoad: String?
+    var restartOpen: String?
     var output: String? = "Benchmarks/results/latest.jsonl"
 
     init?(_ arguments: some Sequence<String>) {
@@ -29,6 +32,8 @@ struct BenchOptions {
             case "--quick": quick = true
             case "--no-ceilings": skipsCeilings = true
             case "--output": output = iterator.next()
+            case "--restart-load": restartLoad = iterator.next()
+            case "--restart-open": restartOpen = iterator.next()
             default: return nil
             }
         }

@@ -10,6 +10,8 @@ struct Main {
             say(BenchOptions.usage)
             exit(2)
         }
+        if let directory = options.restartLoad { return try Workload.restartLoad(directory, threads: options.threads) }
+        if let directory = options.restartOpen { return try Workload.restartOpen(directory, threads: options.threads) }
         unsafe system("mkdir -p '\(Bench.base)'")
         defer { unsafe system("rm -rf '\(Bench.base)'") }
         let workloads = Workload.all.filter { options.only.isEmpty || options.only.contains($0.name) }

@@ -23,7 +23,7 @@ struct Usage {
         var line = [CChar](repeating: 0, count: 128)
         guard unsafe fgets(&line, 128, file) != nil else { return 0 }
         let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
-        return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 >> 20 : 0
+        return words.count > 1 ? ((Int(words[1]) ?? 0) * 4096) >> 20 : 0
     }
 }
 

@@ -46,6 +46,7 @@ package final class Engine: Sendable {
                 throw .unknownHandler(
                     subscription: subscription.name, service: subscription.service, handler: subscription.handler)
             }
+            guard subscription.name.utf8.count <= 255 else { throw .nameTooLong(subscription: subscription.name) }
             if handler.isKeyed, subscription.key == .none { throw .keyNeeded(subscription: subscription.name, service: subscription.service) }
             handlers.append(handler)
         }
@@ -72,7 +73,7 @@ package final class Engine: Sendable {
         } catch { throw .store(error) }
         intakes = subscriptions.enumerated().map { index, subscription in
             Intake(
-                subscription: subscription, index: index, shardCount: options.shardCount,
+                subscription: subscription, index: index, shardCount: options.shardCount, isKeyed: handlers[index].isKeyed,
                 stored: Engine.partitions(of: subscription.name, marks, shardCount: options.shardCount), host: host)
         }
         let settings = ShardSettings(
@@ -93,6 +94,7 @@ package final class Engine: Sendable {
                 shards.append(shard)
             }
         } catch { throw .store(error) }
+        if let missing = shards.lazy.compactMap({ $0.missingSink }).first { throw .missingSink(missing) }
         host.setCounters(shards.map { $0.counters })
         recovered = Mutex(Recovered(shards: shards, outputs: outputs))
     }
@@ -171,6 +173,8 @@ package enum EngineError: Error, CustomStringConvertible, Sendable {
     case services(ServiceTableError)
     case unknownHandler(subscription: String, service: String, handler: String)
     case keyNeeded(subscription: String, service: String)
+    case missingSink(String)
+    case nameTooLong(subscription: String)
     case store(StoreError)
 
     package var description: String {
@@ -180,6 +184,10 @@ package enum EngineError: Error, CustomStringConvertible, Sendable {
             "the subscription '\(subscription)' has the sink service://\(service)/\(handler), which this application does not offer"
         case .keyNeeded(let subscription, let service):
             "the subscription '\(subscription)' has 'key: none', and '\(service)' is a virtual object, which needs a key"
+        case .missingSink(let name):
+            "the data directory holds records that have not been delivered to the Kafka cluster '\(name)', which is not configured any more; configure it under kafka.clusters until they are out"
+        case .nameTooLong(let name):
+            "the subscription name '\(name)' has \(name.utf8.count) bytes, and the limit is 255; give the subscription a shorter name"
         case .store(let error): "\(error)"
         }
     }

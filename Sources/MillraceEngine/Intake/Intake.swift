@@ -61,7 +61,7 @@ package final class Intake: Sendable {
     }
 
     init(
-        subscription: SubscriptionDefinition, index: Int, shardCount: Int, stored: [StoredPartition],
+        subscription: SubscriptionDefinition, index: Int, shardCount: Int, isKeyed: Bool = true, stored: [StoredPartition],
         host: any IntakeHost
     ) {
         self.subscription = subscription
@@ -69,7 +69,7 @@ package final class Intake: Sendable {
         self.shardCount = shardCount
         self.stored = stored
         self.host = host
-        router = RecordRouter(selector: subscription.key, shardCount: shardCount)
+        router = RecordRouter(selector: subscription.key, shardCount: shardCount, isKeyed: isKeyed)
         state = Mutex(State())
     }
 

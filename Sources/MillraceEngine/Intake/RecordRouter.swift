@@ -4,6 +4,8 @@ import MillraceStore
 struct RecordRouter: Sendable {
     let selector: KeySelector
     let shardCount: Int
+    /// Whether the records go to a service with keys; elsewhere a record without one is nothing special.
+    let isKeyed: Bool
 
     /// The shard of a key, fixed for a cluster's life.
     static func shard(ofHash hash: UInt64, shardCount: Int) -> Int { Int(hash % UInt64(shardCount)) }
@@ -13,13 +15,12 @@ struct RecordRouter: Sendable {
         let entry = batch.entries[index]
         switch selector {
         case .record:
-            guard entry.keyCount >= 0 else { return fail(batch, index, "the record has no key") }
+            guard entry.keyCount >= 0 else {
+                return isKeyed ? fail(batch, index, "the record has no key") : routeByPartition(batch, index)
+            }
             set(batch, index, entry.start, Int(entry.keyCount))
         case .none:
-            // Kept together by partition, so that one partition's records are handled in order.
-            let key = unsafe withUnsafeBytes(of: UInt64(UInt32(bitPattern: entry.slot)).littleEndian) { unsafe XXH64.hash($0) }
-            batch.setRoute(
-                index, start: entry.start, count: 0, hash: key, shard: Self.shard(ofHash: key, shardCount: shardCount))
+            routeByPartition(batch, index)
         case .header(let wanted):
             var found: [UInt8]?
             unsafe batch.forEachHeader(entry) { name, value in
@@ -36,6 +37,15 @@ struct RecordRouter: Sendable {
             case .failure(let error): fail(batch, index, error.description)
             }
         }
+    }
+
+    /// Keeps the records of one partition together, so that they are handled in order.
+    private func routeByPartition(_ batch: RecordBatch, _ index: Int) {
+        let entry = batch.entries[index]
+        let slot = UInt64(UInt32(bitPattern: entry.slot)).littleEndian
+        let hash = unsafe withUnsafeBytes(of: slot) { unsafe XXH64.hash($0) }
+        batch.setRoute(
+            index, start: entry.start, count: 0, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))
     }
 
     @inline(__always)

@@ -15,7 +15,7 @@ package struct EngineLimits: Sendable {
     /// How many timers of one shard are in memory.
     package var timersInMemory = 32_768
     /// How many bytes of undelivered output a shard may have before its sources pause.
-    package var maxUndeliveredBytes = 32 << 20
+    package var maxUndeliveredBytes = 4 << 20
 
     package init() {}
 }

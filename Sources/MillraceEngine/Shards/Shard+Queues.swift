@@ -71,6 +71,7 @@ extension Shard {
         switch queue.state {
         case .ready, .waiting: state = .ready
         case .parked: state = .parked
+        case .stopped: state = .stopped
         case .backingOff(let time):
             state = .backingOff
             until = time
@@ -237,7 +238,7 @@ extension Shard {
             schedule(queue)
         case .park: parkHead(queue, invocation, queue.failure.lastError)
         case .stop:
-            parkHead(queue, invocation, queue.failure.lastError)
+            parkHead(queue, invocation, queue.failure.lastError, as: .stopped)
             if let source = invocation.source,
                 let intake = settings.intakes.first(where: { $0.subscription.name == source.subscription })
             {
@@ -248,9 +249,11 @@ extension Shard {
         }
     }
 
-    private func parkHead(_ queue: VirtualQueue, _ invocation: StoredInvocation, _ error: String) {
+    private func parkHead(
+        _ queue: VirtualQueue, _ invocation: StoredInvocation, _ error: String, as state: VirtualQueue.State = .parked
+    ) {
         queue.failure.lastError = error
-        queue.state = .parked
+        queue.state = state
         counters.parkedKeys.add(1, ordering: .relaxed)
         storeHeader(queue)
         observer.parked(

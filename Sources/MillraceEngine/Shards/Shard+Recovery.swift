@@ -53,6 +53,9 @@ extension Shard {
             case .backingOff:
                 queue.state = .backingOff(until: header.untilMilliseconds)
                 retries.add(queue, due: header.untilMilliseconds)
+            case .stopped:
+                queue.failure = HeadFailure()
+                schedule(queue)
             case .parked:
                 queue.state = .parked
                 counters.parkedKeys.add(1, ordering: .relaxed)
@@ -82,7 +85,11 @@ extension Shard {
                 switch MessageCodec.decode(messages[at].message) {
                 case .emission(let emission):
                     last = max(last, emission.sequence)
-                    guard emission.sequence > ackedSequence, let sink = try? sink(emission.cluster) else { continue }
+                    guard emission.sequence > ackedSequence else { continue }
+                    guard let sink = settings.sinks.firstIndex(of: emission.cluster) else {
+                        missingSink = emission.cluster
+                        continue
+                    }
                     unsafe emission.key.withOptionalBytes { key in
                         unsafe emission.value.withOptionalBytes { value in
                             unsafe bySink[sink, default: Outgoing()].emit(

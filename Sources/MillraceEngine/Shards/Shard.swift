@@ -56,6 +56,8 @@ final class Shard {
     var undeliveredBytes = 0
     var frames: [UInt8] = []
     var turn: EndedTurn?
+    /// A sink that undelivered records are for, and that is not configured any more.
+    var missingSink: String?
 
     var services: ServiceTable { settings.services }
     var limits: EngineLimits { settings.limits }

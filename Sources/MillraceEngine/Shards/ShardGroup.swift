@@ -18,9 +18,9 @@ final class ShardGroup {
     private let batch: any DiskBatch
     private let exchange: any Exchange
     private var ended: [Shard] = []
-    private var isCommitted = true
-    /// The turn's records, which count as in flight until the commit.
+    /// The turn's records, which are in flight until the commit.
     private var applied: [RecordBatch] = []
+    private var isCommitted = true
 
     init(shards: [Shard], store: Store, exchange: any Exchange) {
         self.shards = shards
@@ -46,6 +46,7 @@ final class ShardGroup {
         ended.removeAll(keepingCapacity: true)
         for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }
         isCommitted = false
+        applied.removeAll(keepingCapacity: true)
         for case .records(let records, _) in inputs { applied.append(records) }
         try commit()
     }
@@ -55,12 +56,6 @@ final class ShardGroup {
         guard !isCommitted else { return }
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
-        for records in applied {
-            var count = 0
-            for shard in shards { count += Int(records.counts[shard.index]) }
-            records.intake.finished(records: count, bytes: records.bytesOf(count))
-        }
-        applied.removeAll(keepingCapacity: true)
         for shard in shards {
             let outputs = shard.committed(commit)
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
@@ -72,6 +67,12 @@ final class ShardGroup {
         for shard in shards {
             if let job = shard.maintain(commit: commit) { store.enqueue(job) }
         }
+        for records in applied {
+            var count = 0
+            for shard in shards { count += Int(records.counts[shard.index]) }
+            records.intake.finished(records: count, bytes: records.bytesOf(count))
+        }
+        applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty { exchange.committed() }
     }
 

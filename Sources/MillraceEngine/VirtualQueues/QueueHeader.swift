@@ -3,12 +3,15 @@
 /// ```text
 /// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) lastError(the rest, UTF-8)
 /// ```
-/// Integers are little-endian. The state is 0 for ready or waiting, 1 for backing off, 2 for parked.
+/// Integers are little-endian. The state is 0 for ready or waiting, 1 for backing off, 2 for parked, 3 for stopped
+/// (which a restart tries again).
 struct QueueHeader: Equatable {
     enum State: UInt8 {
         case ready = 0
         case backingOff = 1
         case parked = 2
+        /// Parked, and its partition stopped, until the next start.
+        case stopped = 3
     }
 
     static let version: UInt8 = 1

@@ -16,6 +16,8 @@ final class VirtualQueue {
         case backingOff(until: Int64)
         /// It failed for good, and waits for a person.
         case parked
+        /// It failed for good, and its partition stands still until the next start, which tries it again.
+        case stopped
     }
 
     let service: String

@@ -1,0 +1,100 @@
+import Glibc
+import Millrace
+import MillraceEngine
+import Synchronization
+
+/// Backlogs, restarts, and state that grows.
+extension Workload {
+    static let recovery: [Workload] = [
+        Workload(name: "backlog-one-key") { options in
+            let gate = Gate()
+            let service = ServiceDefinition(
+                name: "Gated", kind: .virtualObject,
+                handlers: [
+                    .direct("event", ObjectContext.init) { (_: ObjectContext, _: RawSpan) in
+                        guard gate.isOpen.load(ordering: .relaxed) else { throw Closed() }
+                    }
+                ])
+            let bench = try Bench(
+                services: [service], handler: ("Gated", "event"), threads: options.threads,
+                onError: ErrorPolicy(initialMilliseconds: 100, factor: 1, maxMilliseconds: 100, attempts: nil))
+            try bench.start()
+            defer { bench.stop() }
+            let events = options.count(1_000_000)
+            var queued = unsafe bench.measure("backlog-one-key-in", EventSource(events: events, key: { _, _ in 7 }), threads: options.threads)
+            queued.notes = [("queued", Double(bench.engine.statistics.queuedInvocations))]
+            let begin = Usage.now()
+            gate.isOpen.store(true, ordering: .relaxed)
+            while bench.engine.statistics.queuedInvocations > 0 { usleep(1000) }
+            bench.waitUntilIdle()
+            let end = Usage.now()
+            return [
+                queued,
+                Result(
+                    workload: "backlog-one-key-out", events: events, threads: options.threads,
+                    eventsPerSecond: Double(events) / (end.wallSeconds - begin.wallSeconds),
+                    cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(events)),
+            ]
+        },
+        Workload(name: "restart") { options in [try restart(options)] },
+        Workload(name: "grow") { options in
+            try [10_000, 100_000, 1_000_000, 10_000_000].map { keys in
+                let bench = try Bench(services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads)
+                try bench.start()
+                defer { bench.stop() }
+                let events = options.count(max(4_000_000, keys * 2))
+                return bench.measure("grow-\(keys)", unsafe EventSource(events: events, key: Keys.uniform(keys)), threads: options.threads)
+            }
+        },
+    ]
+
+    private final class Gate: Sendable { let isOpen = Atomic<Bool>(false) }
+    private struct Closed: Error {}
+
+    /// Loads a million keys in a child process, kills it while it works on, and measures from the start of the next one until
+    /// its first record is processed.
+    private static func restart(_ options: BenchOptions) throws -> Result {
+        let directory = "\(Bench.base)/restart"
+        let program = CommandLine.arguments[0]
+        unsafe system("'\(program)' --restart-load '\(directory)' --threads \(options.threads) & child=$!; "
+            + "while [ ! -e '\(directory).loaded' ]; do sleep 0.1; done; sleep 0.3; kill -9 $child; wait $child 2>/dev/null")
+        let begin = monotonicNanoseconds()
+        unsafe system("'\(program)' --restart-open '\(directory)' --threads \(options.threads)")
+        let total = Double(monotonicNanoseconds() - begin) / 1e9
+        var result = Result(
+            workload: "restart", events: 1, threads: options.threads, eventsPerSecond: 0, cpuMicroseconds: 0)
+        result.notes = [("seconds", total)]
+        unsafe system("rm -rf '\(directory)' '\(directory).loaded'")
+        return result
+    }
+
+    /// The child that loads, and goes on until it is killed.
+    static func restartLoad(_ directory: String, threads: Int) throws {
+        let bench = try Bench(
+            services: [Handlers.counter], handler: ("Counter", "event"), threads: threads, directory: directory)
+        try bench.start()
+        let slot = bench.openSlot()
+        unsafe EventSource(events: 1_000_000, key: { i, _ in i }).run(into: bench.engine.intakes[0], slot: slot)
+        bench.waitUntilIdle()
+        unsafe EventSource(events: 2_000_000, key: Keys.uniform(1_000_000), firstOffset: 1_000_000)
+            .run(into: bench.engine.intakes[0], slot: slot)
+        bench.waitUntilIdle()
+        unsafe system("touch '\(directory).loaded'")
+        unsafe EventSource(events: .max / 2, key: Keys.uniform(1_000_000), firstOffset: 3_000_000)
+            .run(into: bench.engine.intakes[0], slot: slot)
+    }
+
+    /// The child that opens what the killed one left, and ends with the first record.
+    static func restartOpen(_ directory: String, threads: Int) throws {
+        let bench = try Bench(
+            services: [Handlers.counter], handler: ("Counter", "event"), threads: threads, directory: directory)
+        try bench.start()
+        let (slot, position) = bench.engine.intakes[0].open(topic: "memory", partition: 0)
+        guard case .stored(let offset) = position else { return say("restart: nothing was stored") }
+        let before = bench.engine.statistics.invocations
+        unsafe EventSource(events: 100_000, key: Keys.uniform(1_000_000), firstOffset: offset)
+            .run(into: bench.engine.intakes[0], slot: slot)
+        while bench.engine.statistics.invocations == before { usleep(100) }
+        _exit(0)
+    }
+}
