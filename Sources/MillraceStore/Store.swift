@@ -9,6 +9,7 @@ package final class Store: Sendable {
     package let disk: any Disk
     private let commits = Atomic<UInt64>(0)
     private let durable = Atomic<UInt64>(0)
+    private let synced = Atomic<UInt64>(0)
     private let jobs = Mutex<[WriteBackJob]>([])
 
     package init(disk: any Disk) { self.disk = disk }
@@ -22,16 +23,25 @@ package final class Store: Sendable {
 
     /// The number of the last commit.
     package var latestCommit: UInt64 { commits.load(ordering: .acquiring) }
-    /// Commits up to this one survive any crash.
+    /// Commits up to this one survive any crash, or, after ``acknowledgeWritten()``, any but the machine's.
     package var durableCommit: UInt64 { durable.load(ordering: .acquiring) }
 
     /// Makes all commits so far durable, in one group. Returns whether there was anything to do.
     package func syncOnce() throws(StoreError) -> Bool {
         let latest = latestCommit
-        guard latest > durableCommit else { return false }
+        guard latest > synced.load(ordering: .relaxed) else { return false }
         try disk.sync()
-        durable.store(latest, ordering: .releasing)
+        synced.store(latest, ordering: .relaxed)
+        // A thread that acknowledged meanwhile may be further.
+        durable.max(latest, ordering: .acquiringAndReleasing)
         return true
+    }
+
+    /// Counts all commits so far as durable although they are not synced: for those who accept to lose the last ones when
+    /// the machine crashes. Returns whether there was anything to do.
+    package func acknowledgeWritten() -> Bool {
+        let latest = latestCommit
+        return durable.max(latest, ordering: .acquiringAndReleasing).oldValue < latest
     }
 
     /// Hands over a frozen overlay.

@@ -80,6 +80,7 @@ package final class Engine: Sendable {
             shardCount: options.shardCount, services: self.services, handlers: handlers, intakes: intakes,
             sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
             onDelivered: { batch in
+                host.latencies.didAcknowledge(batch)
                 host.post(.delivered(shard: batch.shard, batchNumber: batch.batchNumber), toShard: batch.shard)
             })
         var shards: [Shard] = []
@@ -150,6 +151,9 @@ package final class Engine: Sendable {
 
     /// The storage's failure, after which the engine does nothing any more.
     package var failure: StoreError? { hostBox.failure }
+
+    /// How long things take.
+    package var latencies: EngineLatencies { hostBox.latencies }
 
     /// Figures for metrics and progress.
     package var statistics: EngineStatistics { hostBox.statistics(intakes: intakes) }

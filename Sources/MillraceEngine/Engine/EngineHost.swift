@@ -6,6 +6,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     private let store: Store
     private let observer: any EngineObserver
     let outlets: Outlets
+    let latencies = EngineLatencies()
     let flush = Signal()
     let writeBack = Signal()
     /// Never raised: for waiting a while.
@@ -38,7 +39,10 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
 
     // MARK: Exchange
 
-    func release(_ batch: OutboundBatch, to sink: Int) { outlets.hold(batch, for: sink) }
+    func release(_ batch: OutboundBatch, to sink: Int) {
+        batch.committedAt.store(EngineLatencies.now, ordering: .relaxed)
+        outlets.hold(batch, for: sink)
+    }
 
     func post(_ input: ShardGroup.Input, toShard shard: Int) {
         posted.add(1, ordering: .relaxed)
@@ -55,6 +59,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     // MARK: IntakeHost
 
     func deliver(_ batch: RecordBatch, toAllShards: Bool) {
+        batch.deliveredAt = EngineLatencies.now
         for group in groups {
             let concerns = toAllShards || groups.count == 1 || mailboxes.indices.contains { mailboxes[$0] === group && batch.heads[$0] >= 0 }
             guard concerns else { continue }
@@ -93,6 +98,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     func durableChanged() {
         let commit = store.durableCommit
         outlets.release(upTo: commit)
+        latencies.becameDurable(upTo: commit)
         for hook in state.withLock({ $0.durableHooks }) { hook(commit) }
     }
 

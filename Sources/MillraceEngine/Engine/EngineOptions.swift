@@ -11,6 +11,9 @@ package struct EngineOptions: Sendable {
     package var tableBytes = 320 << 20
     /// The longest time between two fsyncs while there is something to sync; 0 is at once.
     package var syncIntervalMilliseconds = 0
+    /// Whether effects leave before the sync, once the operating system has the write. A crash of the machine may then
+    /// lose what was decided in the last ``syncIntervalMilliseconds``; a crash of the process loses nothing.
+    package var releasesBeforeSync = false
     package var limits = EngineLimits()
     /// For invocations that came from no subscription.
     package var defaultPolicy = ErrorPolicy(attempts: 70)

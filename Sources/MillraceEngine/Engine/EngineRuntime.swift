@@ -93,6 +93,7 @@ final class EngineRuntime: Sendable {
                 guard retryCommit(lane.group, after: error) else { return }
             }
             host.finished(inputs: inputs.count)
+            measure(inputs, of: lane)
             updateOverload(lane)
             if store.pendingWriteBacks > 0 { host.writeBack.raise() }
             if isStopping, inputs.isEmpty { return }
@@ -101,6 +102,16 @@ final class EngineRuntime: Sendable {
                 let wait = wake.map { max(0, min($0 - clock.nowMilliseconds, 1_000)) } ?? 1_000
                 if wait > 0 { lane.mailbox.signal.wait(timeoutMilliseconds: Int(wait)) }
             }
+        }
+    }
+
+    private func measure(_ inputs: [ShardGroup.Input], of lane: Lane) {
+        guard !inputs.isEmpty else { return }
+        let commit = store.latestCommit
+        let now = EngineLatencies.now
+        for case .records(let batch, _) in inputs {
+            let records = lane.group.shards.reduce(0) { $0 + Int(batch.counts[$1.index]) }
+            host.latencies.didCommit(batch, records: records, commit: commit, now: now)
         }
     }
 
@@ -136,7 +147,10 @@ final class EngineRuntime: Sendable {
         while true {
             let isLast = stopWriters.load(ordering: .acquiring)
             do throws(StoreError) {
+                if options.releasesBeforeSync { releaseUnsynced() }
+                let start = EngineLatencies.now
                 if try store.syncOnce() {
+                    host.latencies.didSync(from: start)
                     if store.pendingWriteBacks > 0 { host.writeBack.raise() }
                 }
                 host.durableChanged()
@@ -148,8 +162,26 @@ final class EngineRuntime: Sendable {
             }
             if isLast { return }
             if store.latestCommit == store.durableCommit { host.flush.wait(timeoutMilliseconds: 1_000) }
-            if options.syncIntervalMilliseconds > 0 { host.pause.wait(timeoutMilliseconds: options.syncIntervalMilliseconds) }
+            if options.syncIntervalMilliseconds > 0 { waitBetweenSyncs() }
         }
+    }
+
+    private func waitBetweenSyncs() {
+        guard options.releasesBeforeSync else {
+            return host.pause.wait(timeoutMilliseconds: options.syncIntervalMilliseconds)
+        }
+        let end = EngineLatencies.now + UInt64(options.syncIntervalMilliseconds) * 1_000_000
+        while !stopWriters.load(ordering: .acquiring) {
+            releaseUnsynced()
+            let now = EngineLatencies.now
+            guard now < end else { return }
+            host.flush.wait(timeoutMilliseconds: Int((end - now) / 1_000_000) + 1)
+        }
+    }
+
+    /// Lets go what is written and not synced.
+    private func releaseUnsynced() {
+        if store.acknowledgeWritten() { host.durableChanged() }
     }
 
     // MARK: The writer-back

@@ -7,10 +7,13 @@ final class ShardReporter: ShardObserver {
     init(_ observer: any EngineObserver) { self.observer = observer }
 
     func retrying(
-        service: String, handler: String, key: ObjectKey, attempt: Int, pauseMilliseconds: Int64, error: String
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempt: Int,
+        pauseMilliseconds: Int64, error: String
     ) {
         observer.invocationRetrying(
-            FailureEvent(service: service, handler: handler, key: key, source: nil, attempts: attempt, error: error),
+            FailureEvent(
+                service: service, handler: handler, key: key, source: Self.words(source), attempts: attempt,
+                error: error),
             pauseMilliseconds: pauseMilliseconds)
     }
 

@@ -32,6 +32,8 @@ import MillraceStore
     let intake: Intake
     /// The watermarks are to be set to the advances, also backwards: the log has lost what was there.
     var isReset = false
+    /// When the source handed it over, by ``EngineLatencies/now``, or 0.
+    var deliveredAt: UInt64 = 0
     private(set) var entries: [Entry] = []
     private(set) var failures: [String] = []
     /// The first and last record of each shard, or -1.

@@ -42,6 +42,8 @@ package final class OutboundBatch: Sendable {
     let commit: UInt64
     /// The shard's batch that decided them, or 0 where they come from the stored outbox.
     let batchNumber: UInt64
+    /// When that commit was written, by ``EngineLatencies/now``, or 0.
+    let committedAt = Atomic<UInt64>(0)
     private let left: Atomic<Int>
     private let onDelivered: @Sendable (OutboundBatch) -> Void
 

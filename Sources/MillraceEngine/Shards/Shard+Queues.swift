@@ -226,7 +226,7 @@ extension Shard {
             storeHeader(queue)
             return observer.retrying(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
-                attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
+                source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
         }
         switch policy(invocation).then {
         case .skip:

@@ -3,7 +3,9 @@ import Millrace
 /// What a shard tells about its work, for logs and metrics. Called on the shard's thread, rarely.
 protocol ShardObserver: AnyObject, Sendable {
     /// An invocation has failed, and will be tried again.
-    func retrying(service: String, handler: String, key: ObjectKey, attempt: Int, pauseMilliseconds: Int64, error: String)
+    func retrying(
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempt: Int,
+        pauseMilliseconds: Int64, error: String)
     /// A key has been parked, or its partition stopped.
     func parked(service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String)
     /// A record or invocation has been dropped, by its policy.
