@@ -48,8 +48,10 @@ package final class Store: Sendable {
     package func enqueue(_ job: WriteBackJob) { jobs.withLock { $0.append(job) } }
 
     /// The next frozen overlay whose batches are durable, or `nil`.
-    package func nextWriteBack() -> WriteBackJob? {
-        let durable = durableCommit
+    package func nextWriteBack() -> WriteBackJob? { nextWriteBack(upTo: durableCommit) }
+
+    /// The next frozen overlay whose batches were committed by `durable`, which is to be a durable commit.
+    package func nextWriteBack(upTo durable: UInt64) -> WriteBackJob? {
         return jobs.withLock { jobs in
             guard let index = jobs.firstIndex(where: { $0.commit <= durable }) else { return nil }
             return jobs.remove(at: index)

@@ -7,23 +7,15 @@ import Synchronization
 /// Made, given its subscriptions, sources and sinks, then started once and stopped once.
 package final class Engine: Sendable {
     private let options: EngineOptions
-    private let services: ServiceTable
     private let store: Store
-    private let clock: any EngineClock
-    private let observer: any EngineObserver
-    private let runtime = Mutex<EngineRuntime?>(nil)
-    private let hostBox: EngineHost
+    private let host: EngineHost
     /// The intakes, one a subscription, in the order in which the subscriptions were given.
     package let intakes: [Intake]
+    private let clock: any EngineClock
+    private let observer: any EngineObserver
     private let sinks: [(name: String, sink: any RecordSink)]
-    private let recovered: Mutex<Recovered?>
-
-    /// What is read from the store before the threads start.
-    private struct Recovered: @unchecked Sendable {
-        // Handed from the thread that makes the engine to the threads of the groups, once.
-        let shards: [Shard]
-        let outputs: [Shard.Outputs]
-    }
+    private let runtime = Mutex<EngineRuntime?>(nil)
+    private let recovered: Mutex<RecoveredShards?>
 
     /// Reads everything that outlives a process, and is ready to start.
     ///
@@ -33,94 +25,16 @@ package final class Engine: Sendable {
         sinks: [(name: String, sink: any RecordSink)], disk: any Disk, clock: any EngineClock,
         observer: any EngineObserver
     ) throws(EngineError) {
-        var options = options
-        options.limits.maxRecordBytes = sinks.map { $0.sink.maxRecordBytes }
-        self.options = options
+        let parts = try EngineParts(
+            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk, observer: observer)
+        self.options = parts.options
+        store = parts.store
+        host = parts.host
+        intakes = parts.intakes
         self.clock = clock
         self.observer = observer
         self.sinks = sinks
-        do throws(ServiceTableError) { self.services = try ServiceTable(services) } catch { throw .services(error) }
-        var handlers: [ServiceTable.Handler] = []
-        for subscription in subscriptions {
-            guard let handler = self.services.find(service: subscription.service, handler: subscription.handler) else {
-                throw .unknownHandler(
-                    subscription: subscription.name, service: subscription.service, handler: subscription.handler)
-            }
-            guard subscription.name.utf8.count <= 255 else { throw .nameTooLong(subscription: subscription.name) }
-            if handler.isKeyed, subscription.key == .none { throw .keyNeeded(subscription: subscription.name, service: subscription.service) }
-            handlers.append(handler)
-        }
-        store = Store(disk: disk)
-        let host = EngineHost(store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
-        hostBox = host
-        let perShard = ShardLimits(
-            overlayBytes: max(64 << 10, options.overlayBytes / options.shardCount),
-            blockBytes: max(64 << 10, options.blockBytes / options.shardCount),
-            tableBytes: max(128 << 10, options.tableBytes / options.shardCount))
-        let stored = (0..<options.shardCount).map { index in
-            ShardStore(
-                shard: index, disk: disk, limits: perShard,
-                firstFill: 0.4 + 0.6 * Double(index + 1) / Double(options.shardCount))
-        }
-        // The blocks hold newer watermarks than the families: the shards are recovered before the intakes are made.
-        var recoveries: [ShardStore.Recovery] = []
-        var marks: [[Watermarks.Stored]] = []
-        do throws(StoreError) {
-            for shardStore in stored {
-                recoveries.append(try shardStore.recover())
-                marks.append(try Shard.storedWatermarks(of: shardStore))
-            }
-        } catch { throw .store(error) }
-        intakes = subscriptions.enumerated().map { index, subscription in
-            Intake(
-                subscription: subscription, index: index, shardCount: options.shardCount, isKeyed: handlers[index].isKeyed,
-                stored: Engine.partitions(of: subscription.name, marks, shardCount: options.shardCount), host: host)
-        }
-        let settings = ShardSettings(
-            shardCount: options.shardCount, services: self.services, handlers: handlers, intakes: intakes,
-            sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
-            onDelivered: { batch in
-                host.latencies.didAcknowledge(batch)
-                host.post(.delivered(shard: batch.shard, batchNumber: batch.batchNumber), toShard: batch.shard)
-            })
-        var shards: [Shard] = []
-        var outputs: [Shard.Outputs] = []
-        do throws(StoreError) {
-            for (index, shardStore) in stored.enumerated() {
-                let shard = Shard(
-                    index: index, settings: settings, store: shardStore,
-                    executor: ShardExecutor(wake: { host.wake(shard: index) }), observer: ShardReporter(observer))
-                outputs.append(try shard.recover(recoveries[index]))
-                shards.append(shard)
-            }
-        } catch { throw .store(error) }
-        if let missing = shards.lazy.compactMap({ $0.missingSink }).first { throw .missingSink(missing) }
-        host.setCounters(shards.map { $0.counters })
-        recovered = Mutex(Recovered(shards: shards, outputs: outputs))
-    }
-
-    private static func partitions(
-        of subscription: String,
-        _ marks: [[Watermarks.Stored]], shardCount: Int
-    ) -> [Intake.StoredPartition] {
-        var partitions: [Intake.StoredPartition] = []
-        for (shard, marks) in marks.enumerated() {
-            for mark in marks where mark.subscription == subscription {
-                let known = partitions.firstIndex { $0.topic == mark.topic && $0.partition == mark.partition }
-                let at: Int
-                if let known {
-                    at = known
-                } else {
-                    partitions.append(
-                        Intake.StoredPartition(
-                            topic: mark.topic, partition: mark.partition, start: mark.start,
-                            next: [Int64?](repeating: nil, count: shardCount)))
-                    at = partitions.count - 1
-                }
-                partitions[at].next[shard] = mark.next
-            }
-        }
-        return partitions
+        recovered = Mutex(parts.recovered)
     }
 
     // MARK: Running
@@ -132,7 +46,7 @@ package final class Engine: Sendable {
             return recovered
         }) else { return }
         let runtime = EngineRuntime(
-            options: options, store: store, clock: clock, observer: observer, host: hostBox, shards: recovered.shards)
+            options: options, store: store, clock: clock, observer: observer, host: host, shards: recovered.shards)
         self.runtime.withLock { $0 = runtime }
         for (_, sink) in sinks { try sink.start() }
         runtime.start(resending: recovered.outputs)
@@ -150,22 +64,22 @@ package final class Engine: Sendable {
     }
 
     /// The storage's failure, after which the engine does nothing any more.
-    package var failure: StoreError? { hostBox.failure }
+    package var failure: StoreError? { host.failure }
 
     /// How long things take.
-    package var latencies: EngineLatencies { hostBox.latencies }
+    package var latencies: EngineLatencies { host.latencies }
 
     /// Figures for metrics and progress.
-    package var statistics: EngineStatistics { hostBox.statistics(intakes: intakes) }
+    package var statistics: EngineStatistics { host.statistics(intakes: intakes) }
 
     /// Whether everything that was delivered has been applied and committed, and nothing is left to do at once.
-    package var isIdle: Bool { hostBox.isIdle(intakes: intakes) }
+    package var isIdle: Bool { host.isIdle(intakes: intakes) }
 
     /// Commits so far, and how many of them are durable.
     package var commits: (latest: UInt64, durable: UInt64) { (store.latestCommit, store.durableCommit) }
 
     /// Calls `body` whenever a commit has become durable, with its number, on the flusher's thread.
-    package func onDurable(_ body: @escaping @Sendable (UInt64) -> Void) { hostBox.onDurable(body) }
+    package func onDurable(_ body: @escaping @Sendable (UInt64) -> Void) { host.onDurable(body) }
 }
 
 /// Why an engine cannot be made.

@@ -1,3 +1,5 @@
+package import MillraceStore
+
 /// How an engine is set up.
 package struct EngineOptions: Sendable {
     /// Fixed when the data directory is created.
@@ -18,5 +20,15 @@ package struct EngineOptions: Sendable {
     /// For invocations that came from no subscription.
     package var defaultPolicy = ErrorPolicy(attempts: 70)
 
+    /// The limits of each shard where they are not its share of the bytes above: for tests, which want them tiny.
+    package var ownShardLimits: ShardLimits?
+
     package init() {}
+
+    var shardLimits: ShardLimits {
+        ownShardLimits
+            ?? ShardLimits(
+                overlayBytes: max(64 << 10, overlayBytes / shardCount), blockBytes: max(64 << 10, blockBytes / shardCount),
+                tableBytes: max(128 << 10, tableBytes / shardCount))
+    }
 }

@@ -38,20 +38,13 @@ final class EngineRuntime: Sendable {
         self.clock = clock
         self.observer = observer
         self.host = host
-        let count = max(1, min(options.threads, shards.count))
-        var mailboxes: [Mailbox] = []
-        var lanes: [Lane] = []
-        for lane in 0..<count {
-            let own = shards.filter { $0.index % count == lane }
-            let mailbox = Mailbox()
+        let layout = ShardLayout(shards, threads: options.threads)
+        lanes = layout.groups.map { own in
             var table = [Shard?](repeating: nil, count: shards.count)
             for shard in own { table[shard.index] = shard }
-            lanes.append(
-                Lane(group: ShardGroup(shards: own, store: store, exchange: host), mailbox: mailbox, shards: table))
-            mailboxes.append(mailbox)
+            return Lane(group: ShardGroup(shards: own, store: store, exchange: host), mailbox: Mailbox(), shards: table)
         }
-        self.lanes = lanes
-        host.setMailboxes(mailboxes, groupOfShard: shards.map { $0.index % count })
+        host.setMailboxes(lanes.map { $0.mailbox }, groupOfShard: layout.groupOfShard)
     }
 
     func start(resending outputs: [Shard.Outputs]) {

@@ -148,6 +148,11 @@ package final class Intake: Sendable {
         return "\(inFlightRecords.load(ordering: .relaxed)) records are on their way to the shards (limit \(subscription.maxInFlightRecords))"
     }
 
+    /// What has been delivered and is not committed yet.
+    package var inFlight: (records: Int, bytes: Int) {
+        (inFlightRecords.load(ordering: .relaxed), inFlightBytes.load(ordering: .relaxed))
+    }
+
     /// Waits until the source is not saturated, or the time is over. Blocks the calling thread. Returns whether it may go on.
     package func waitUntilReady(timeoutMilliseconds: Int) -> Bool {
         guard isSaturated else { return true }

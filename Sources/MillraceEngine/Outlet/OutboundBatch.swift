@@ -41,7 +41,7 @@ package final class OutboundBatch: Sendable {
     /// The commit that must be durable before the batch may leave.
     let commit: UInt64
     /// The shard's batch that decided them, or 0 where they come from the stored outbox.
-    let batchNumber: UInt64
+    package let batchNumber: UInt64
     /// When that commit was written, by ``EngineLatencies/now``, or 0.
     let committedAt = Atomic<UInt64>(0)
     private let left: Atomic<Int>

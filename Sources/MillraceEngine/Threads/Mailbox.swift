@@ -13,6 +13,18 @@ final class Mailbox: Sendable {
         if wasEmpty { signal.raise() }
     }
 
+    /// How many inputs wait.
+    var count: Int { inputs.withLock { $0.count } }
+
+    /// Takes the first inputs, up to so many.
+    func take(inputs count: Int) -> [ShardGroup.Input] {
+        inputs.withLock { inputs in
+            let taken = Array(inputs.prefix(count))
+            inputs.removeFirst(taken.count)
+            return taken
+        }
+    }
+
     /// Takes inputs with up to about `records` records, at least one input if there is any.
     func take(records: Int) -> [ShardGroup.Input] {
         inputs.withLock { inputs in

@@ -5,7 +5,7 @@
 /// same place.
 package struct WriteBackRun {
     /// How many bytes go into one write.
-    private static let writeBytes = 256 << 10
+    private let writeBytes: Int
 
     private let job: WriteBackJob
     private let disk: any Disk
@@ -13,10 +13,11 @@ package struct WriteBackRun {
     private let entries: [FrozenRows.Entry]
     private var next = 0
 
-    package init(_ job: WriteBackJob, on disk: any Disk, batch: any DiskBatch) {
+    package init(_ job: WriteBackJob, on disk: any Disk, batch: any DiskBatch, writeBytes: Int = 256 << 10) {
         self.job = job
         self.disk = disk
         self.batch = batch
+        self.writeBytes = writeBytes
         entries = job.rows.sortedByFamilyAndKey()
     }
 
@@ -24,7 +25,7 @@ package struct WriteBackRun {
     package mutating func step() throws(StoreError) -> Bool {
         batch.removeAll()
         var to = next
-        while to < entries.count, batch.byteCount < Self.writeBytes {
+        while to < entries.count, batch.byteCount < writeBytes {
             let entry = entries[to]
             to += 1
             guard let family = Family(rawValue: entry.family) else { continue }

@@ -1,0 +1,127 @@
+import Millrace
+import MillraceStore
+
+/// Everything of an engine except its threads, put together: the store, the shards as they were recovered, the intakes,
+/// and what carries things between them.
+///
+/// ``Engine`` gives it threads; ``SteppedEngine`` lets its owner take each step.
+struct EngineParts: Sendable {
+    let options: EngineOptions
+    let store: Store
+    let host: EngineHost
+    /// One a subscription, in the order in which the subscriptions were given.
+    let intakes: [Intake]
+    let recovered: RecoveredShards
+
+    /// Reads everything that outlives a process.
+    ///
+    /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
+    init(
+        options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
+        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver
+    ) throws(EngineError) {
+        var options = options
+        options.limits.maxRecordBytes = sinks.map { $0.sink.maxRecordBytes }
+        self.options = options
+        let table: ServiceTable
+        do throws(ServiceTableError) { table = try ServiceTable(services) } catch { throw .services(error) }
+        var handlers: [ServiceTable.Handler] = []
+        for subscription in subscriptions {
+            guard let handler = table.find(service: subscription.service, handler: subscription.handler) else {
+                throw .unknownHandler(
+                    subscription: subscription.name, service: subscription.service, handler: subscription.handler)
+            }
+            guard subscription.name.utf8.count <= 255 else { throw .nameTooLong(subscription: subscription.name) }
+            if handler.isKeyed, subscription.key == .none { throw .keyNeeded(subscription: subscription.name, service: subscription.service) }
+            handlers.append(handler)
+        }
+        store = Store(disk: disk)
+        let host = EngineHost(store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
+        self.host = host
+        let stored = (0..<options.shardCount).map { index in
+            ShardStore(
+                shard: index, disk: disk, limits: options.shardLimits,
+                firstFill: 0.4 + 0.6 * Double(index + 1) / Double(options.shardCount))
+        }
+        // The blocks hold newer watermarks than the families: the shards are recovered before the intakes are made.
+        var recoveries: [ShardStore.Recovery] = []
+        var marks: [[Watermarks.Stored]] = []
+        do throws(StoreError) {
+            for shardStore in stored {
+                recoveries.append(try shardStore.recover())
+                marks.append(try Shard.storedWatermarks(of: shardStore))
+            }
+        } catch { throw .store(error) }
+        intakes = subscriptions.enumerated().map { index, subscription in
+            Intake(
+                subscription: subscription, index: index, shardCount: options.shardCount,
+                isKeyed: handlers[index].isKeyed,
+                stored: Self.partitions(of: subscription.name, marks, shardCount: options.shardCount), host: host)
+        }
+        let settings = ShardSettings(
+            shardCount: options.shardCount, services: table, handlers: handlers, intakes: intakes,
+            sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
+            onDelivered: { batch in
+                host.latencies.didAcknowledge(batch)
+                host.post(.delivered(shard: batch.shard, batchNumber: batch.batchNumber), toShard: batch.shard)
+            })
+        var shards: [Shard] = []
+        var outputs: [Shard.Outputs] = []
+        do throws(StoreError) {
+            for (index, shardStore) in stored.enumerated() {
+                let shard = Shard(
+                    index: index, settings: settings, store: shardStore,
+                    executor: ShardExecutor(wake: { host.wake(shard: index) }), observer: ShardReporter(observer))
+                outputs.append(try shard.recover(recoveries[index]))
+                shards.append(shard)
+            }
+        } catch { throw .store(error) }
+        if let missing = shards.lazy.compactMap({ $0.missingSink }).first { throw .missingSink(missing) }
+        host.setCounters(shards.map { $0.counters })
+        recovered = RecoveredShards(shards: shards, outputs: outputs)
+    }
+
+    private static func partitions(
+        of subscription: String,
+        _ marks: [[Watermarks.Stored]], shardCount: Int
+    ) -> [Intake.StoredPartition] {
+        var partitions: [Intake.StoredPartition] = []
+        for (shard, marks) in marks.enumerated() {
+            for mark in marks where mark.subscription == subscription {
+                let known = partitions.firstIndex { $0.topic == mark.topic && $0.partition == mark.partition }
+                let at: Int
+                if let known {
+                    at = known
+                } else {
+                    partitions.append(
+                        Intake.StoredPartition(
+                            topic: mark.topic, partition: mark.partition, start: mark.start,
+                            next: [Int64?](repeating: nil, count: shardCount)))
+                    at = partitions.count - 1
+                }
+                partitions[at].next[shard] = mark.next
+            }
+        }
+        return partitions
+    }
+}
+
+/// The shards as they were read from the store, and what they have to send again.
+///
+/// Handed from the thread that makes the engine to the threads of the groups, once; that makes `@unchecked Sendable` true.
+struct RecoveredShards: @unchecked Sendable {
+    let shards: [Shard]
+    let outputs: [Shard.Outputs]
+}
+
+/// The shards of each thread, and for each shard the index of its thread.
+struct ShardLayout {
+    let groupOfShard: [Int]
+    let groups: [[Shard]]
+
+    init(_ shards: [Shard], threads: Int) {
+        let count = max(1, min(threads, shards.count))
+        groupOfShard = shards.map { $0.index % count }
+        groups = (0..<count).map { group in shards.filter { $0.index % count == group } }
+    }
+}

@@ -1,0 +1,113 @@
+package import Millrace
+package import MillraceStore
+
+/// An engine without threads: whoever owns it takes every step itself, on one thread, in any order.
+///
+/// Everything below the threads is the same as in ``Engine``; what its threads would do, turn by turn and write by write,
+/// is a function here. For simulations.
+package final class SteppedEngine {
+    /// The shards that one thread would have, and what waits for them.
+    private struct Lane {
+        let group: ShardGroup
+        let mailbox: Mailbox
+        let shards: [Shard?]
+    }
+
+    private let options: EngineOptions
+    private let store: Store
+    private let host: EngineHost
+    private let lanes: [Lane]
+    private let shards: [Shard]
+    private let outputs: [Shard.Outputs]
+    /// The intakes, one a subscription, in the order in which the subscriptions were given.
+    package let intakes: [Intake]
+
+    /// Reads everything that outlives a process.
+    ///
+    /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
+    package init(
+        options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
+        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver
+    ) throws(EngineError) {
+        let parts = try EngineParts(
+            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk, observer: observer)
+        self.options = parts.options
+        store = parts.store
+        host = parts.host
+        intakes = parts.intakes
+        shards = parts.recovered.shards
+        outputs = parts.recovered.outputs
+        let host = parts.host
+        let layout = ShardLayout(shards, threads: options.threads)
+        var lanes: [Lane] = []
+        for own in layout.groups {
+            var table = [Shard?](repeating: nil, count: shards.count)
+            for shard in own { table[shard.index] = shard }
+            lanes.append(
+                Lane(group: ShardGroup(shards: own, store: parts.store, exchange: host), mailbox: Mailbox(), shards: table))
+        }
+        self.lanes = lanes
+        host.setMailboxes(lanes.map { $0.mailbox }, groupOfShard: layout.groupOfShard)
+        for shard in shards { shard.executor.adoptCurrentThread() }
+    }
+
+    // MARK: The shards' threads
+
+    /// How many groups of shards there are, each of which would have a thread.
+    package var groupCount: Int { lanes.count }
+
+    /// Sends what recovery found; to be called once, before any turn.
+    package func resend() { lanes.first?.group.resend(outputs) }
+
+    /// How many inputs wait for a group.
+    package func waitingInputs(_ group: Int) -> Int { lanes[group].mailbox.count }
+
+    /// A turn of a group with the first inputs that wait for it. When it throws, only ``retryCommit(_:)`` may follow.
+    package func turn(_ group: Int, inputs count: Int, now: Int64) throws(StoreError) {
+        let lane = lanes[group]
+        let inputs = lane.mailbox.take(inputs: count)
+        try lane.group.turn(inputs, now: now) { lane.shards[$0] }
+        host.setOverloaded(shards.contains { $0.isOverloaded })
+    }
+
+    /// Tries the commit of a turn again that has thrown.
+    package func retryCommit(_ group: Int) throws(StoreError) { try lanes[group].group.commit() }
+
+    /// When a group has something to do without input, or `nil`.
+    package func nextWake(_ group: Int, now: Int64) -> Int64? { lanes[group].group.nextWake(now: now) }
+
+    /// Runs what tasks of handlers have to do, without a turn: for an engine that is about to be thrown away.
+    package func drainTasks() {
+        for shard in shards { while shard.executor.drainLocal() {} }
+    }
+
+    // MARK: The flusher
+
+    /// The number of the last commit, and of the last one that survives any crash.
+    package var commits: (latest: UInt64, durable: UInt64) { (store.latestCommit, store.durableCommit) }
+
+    /// Makes all commits so far durable. Returns whether there was anything to do.
+    package func sync() throws(StoreError) -> Bool { try store.syncOnce() }
+
+    /// Lets out what waits for commits up to this one.
+    package func release(upTo commit: UInt64) { host.outlets.release(upTo: commit) }
+
+    // MARK: The writer-back
+
+    /// How many frozen overlays wait to be written back.
+    package var pendingWriteBacks: Int { store.pendingWriteBacks }
+
+    /// Begins the next write-back, if there is one whose batches are durable by `commit`.
+    package func nextWriteBack(upTo commit: UInt64, writeBytes: Int) -> WriteBackRun? {
+        store.nextWriteBack(upTo: commit).map {
+            WriteBackRun($0, on: store.disk, batch: store.disk.makeBatch(), writeBytes: writeBytes)
+        }
+    }
+
+    // MARK: What there is to see
+
+    package var statistics: EngineStatistics { host.statistics(intakes: intakes) }
+
+    /// Whether nothing waits to be released.
+    package var holdsNothing: Bool { host.outlets.isEmpty }
+}
