@@ -81,7 +81,8 @@ let package = Package(
 
         // For tests, ours and users'.
         .target(
-            name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"], swiftSettings: strict),
+            name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"],
+            swiftSettings: strict),
 
         // A process that people run.
         .target(
@@ -99,7 +100,8 @@ let package = Package(
         // Benchmarks: the workloads, and the raw ceilings under them.
         .target(
             name: "Ceilings", dependencies: ["CRocksDB", "CKafka"], path: "Benchmarks/Ceilings",
-            cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("rocksdb"), .linkedLibrary("rdkafka")]),
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("rocksdb"), .linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "millrace-bench",
             dependencies: ["Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
@@ -131,3 +133,31 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets are there for `make fuzz` only: libFuzzer's instrumentation goes into every module but the macros, which
+// run inside the compiler. Each is Tests/Fuzz/NAME.
+let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
+    ("FuzzConfiguration", ["MillraceConfiguration"]),
+    ("FuzzHTTP1", ["MillraceHTTP"]),
+]
+if Context.environment["MILLRACE_FUZZ"] != nil {
+    #if arch(arm64)
+        let architecture = "aarch64"
+    #else
+        let architecture = "x86_64"
+    #endif
+    let library = swiftSyntax + "/../clang/lib/linux/libclang_rt.fuzzer_no_main-\(architecture).a"
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .target(name: "FuzzSupport", dependencies: ["CFuzzer"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: strict),
+    ]
+    for (name, modules) in fuzzTargets {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: modules + ["FuzzSupport"], path: "Tests/Fuzz/" + name, swiftSettings: strict,
+                linkerSettings: [.unsafeFlags([library])]))
+    }
+    for target in package.targets where target.type == .regular || target.type == .executable {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+}
