@@ -2,7 +2,7 @@
 ///
 /// Near is: equal but for case, `-` and `_`; or at most a third of its letters changed, left out, put in or swapped;
 /// or one is the other's beginning, from three letters up.
-func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
     guard name.utf8.count <= 64 else { return nil }
     let given = simplified(name)
     guard !given.isEmpty else { return nil }

@@ -1,4 +1,11 @@
 extension RocksDisk {
+    /// Checks options as far as RocksDB does without a directory.
+    ///
+    /// - Throws: ``StoreError/invalidOption(name:reason:)`` for the first one that cannot be set.
+    package static func check(_ options: RocksDiskOptions) throws(StoreError) {
+        _ = try NativeOptions(options, allowsTornLog: false)
+    }
+
     /// Opens the data directory, and creates it, with the directories above it, if the options say so.
     ///
     /// Takes the time of reading the log. A log with a damaged place is opened only if nothing is lost that was durable.

@@ -1,0 +1,145 @@
+import Millrace
+import MillraceEngine
+import MillraceTelemetry
+import Synchronization
+
+/// Puts what the engine tells into lines for an operator.
+final class EngineLog: EngineObserver {
+    private let subscriptions: Logger
+    private let handlers: Logger
+    private let storage: Logger
+    private let now: @Sendable () -> Int64
+    private let failures = LogThrottle(burst: 3)
+    private let statuses = LogThrottle(burst: 5)
+    /// How each partition was, to tell going on from beginning.
+    private let wasHeld = Mutex<Set<String>>([])
+    private let isBlocked = Mutex(false)
+
+    /// - Parameter now: milliseconds, for the windows in which repeated lines are held back.
+    init(_ logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemClock().nowMilliseconds }) {
+        subscriptions = logger.labelled("subscription")
+        handlers = logger.labelled("handler")
+        storage = logger.labelled("storage")
+        self.now = now
+    }
+
+    /// Writes what was held back; to be called about once a second.
+    func tick() {
+        for summary in failures.endWindows(now: now()) {
+            handlers.warning(
+                "\(summary.kind): \(summary.count) more in the last \(summary.seconds) s",
+                metadata: ["last": .string(summary.last)])
+        }
+        for summary in statuses.endWindows(now: now()) {
+            subscriptions.info(
+                "\(summary.kind): \(summary.count) more changes in the last \(summary.seconds) s",
+                metadata: ["last": .string(summary.last)])
+        }
+    }
+
+    // MARK: Sources
+
+    func sourceChanged(subscription: String, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {
+        let place = partition.map { "\($0.topic)/\($0.partition)" }
+        let name = "subscription '\(subscription)'" + (place.map { ", \($0)" } ?? "")
+        let (level, words, isHeld) = words(status, wasHeld: wasHeld.withLock { $0.contains(name) })
+        wasHeld.withLock { if isHeld { $0.insert(name) } else { $0.remove(name) } }
+        guard statuses.admits(name, now: now(), last: words) else { return }
+        var metadata: LogMetadata = ["subscription": .string(subscription)]
+        if let partition {
+            metadata["topic"] = .string(partition.topic)
+            metadata["partition"] = .integer(Int(partition.partition))
+        }
+        if case .running(let offset) = status { metadata["offset"] = .integer(Int(offset)) }
+        subscriptions.log(level, words, metadata: metadata)
+    }
+
+    private func words(_ status: SourceStatus, wasHeld: Bool) -> (LogLevel, String, isHeld: Bool) {
+        switch status {
+        case .starting: (.debug, "starting", wasHeld)
+        case .running(let offset):
+            wasHeld ? (.info, "goes on at offset \(offset)", false) : (.info, "running from offset \(offset)", false)
+        case .paused(let reason): (.info, "paused because \(reason)", true)
+        case .retrying(let reason): (.warning, "waiting and trying again: \(reason)", true)
+        case .stopped(let reason): (.error, "stopped until somebody looks at it: \(reason)", true)
+        case .finished: (.info, "read to its end", false)
+        }
+    }
+
+    // MARK: Handlers
+
+    func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {
+        let name = "\(event.service)/\(event.handler)"
+        guard failures.admits("\(name) failed", now: now(), last: event.error) else { return }
+        handlers.warning(
+            "\(name) failed for key \(shown(event.key)), and is tried again in \(Self.words(pauseMilliseconds))",
+            metadata: metadata(event))
+    }
+
+    func keyParked(_ event: FailureEvent) {
+        let name = "\(event.service)/\(event.handler)"
+        guard failures.admits("keys of \(event.service) parked", now: now(), last: event.error) else { return }
+        handlers.error(
+            "key \(shown(event.key)) of \(event.service) is parked because \(name) failed \(Self.times(event.attempts)): "
+                + "what comes for it waits, other keys go on",
+            metadata: metadata(event))
+    }
+
+    func recordSkipped(_ event: FailureEvent) {
+        let name = "\(event.service)/\(event.handler)"
+        guard failures.admits("records for \(name) skipped", now: now(), last: event.error) else { return }
+        handlers.warning(
+            "a record for key \(shown(event.key)) is skipped because \(name) failed \(Self.times(event.attempts))",
+            metadata: metadata(event))
+    }
+
+    func warning(_ message: String) {
+        guard failures.admits("warnings", now: now(), last: message) else { return }
+        handlers.warning(message)
+    }
+
+    private func metadata(_ event: FailureEvent) -> LogMetadata {
+        var metadata = LogMetadata()
+        if let source = event.source { metadata["record"] = .string(source) }
+        metadata["attempts"] = .integer(event.attempts)
+        metadata["error"] = .string(event.error)
+        return metadata
+    }
+
+    /// A key in quotes, shortened.
+    private func shown(_ key: ObjectKey) -> String {
+        let text = key.description
+        return "'\(text.prefix(100))\(text.count > 100 ? "…" : "")'"
+    }
+
+    private static func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
+
+    static func words(_ milliseconds: Int64) -> String {
+        switch milliseconds {
+        case ..<1000: "\(milliseconds) ms"
+        case ..<120_000: milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds / 100) / 10) s"
+        default: "\(milliseconds / 60_000) min"
+        }
+    }
+
+    // MARK: Storage
+
+    func storageBlocked(_ error: StoreFailure) {
+        // Each thread that commits tells.
+        let isNew = isBlocked.withLock { blocked in
+            defer { blocked = true }
+            return !blocked
+        }
+        if isNew { storage.error(error.message) }
+    }
+
+    func storageUnblocked() {
+        let wasBlocked = isBlocked.withLock { blocked in
+            defer { blocked = false }
+            return blocked
+        }
+        if wasBlocked { storage.notice("there is room on the disk again; work goes on") }
+    }
+
+    func storageFailed(_ error: StoreFailure) { storage.critical("the storage failed, nothing more is done: \(error.message)") }
+}

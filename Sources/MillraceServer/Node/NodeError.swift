@@ -1,0 +1,41 @@
+import MillraceEngine
+import MillraceHTTP
+import MillraceStore
+
+/// Why a node cannot start, in words that say what to do.
+package struct NodeError: Error, CustomStringConvertible, Sendable {
+    /// What went wrong, and what to do.
+    package let description: String
+    /// Whether the configuration is what must change.
+    package let isConfiguration: Bool
+
+    package init(_ description: String, isConfiguration: Bool = false) {
+        self.description = description
+        self.isConfiguration = isConfiguration
+    }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .settingFixed, .invalidOption: self.init("\(error)", isConfiguration: true)
+        default: self.init("\(error)")
+        }
+    }
+
+    init(_ error: EngineError) {
+        switch error {
+        case .store(let error): self.init(error)
+        default: self.init("\(error)", isConfiguration: true)
+        }
+    }
+
+    init(_ error: HTTPServerError) { self.init("metrics: \(error) (option metrics.port)") }
+
+    init(starting error: any Error) {
+        switch error {
+        case let error as NodeError: self = error
+        case let error as StoreError: self.init(error)
+        case let error as EngineError: self.init(error)
+        default: self.init("\(error)")
+        }
+    }
+}
