@@ -84,6 +84,12 @@ let package = Package(
             name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"],
             swiftSettings: strict),
 
+        // The engine on a simulated log, disk and clock, in one thread, by seed.
+        .target(
+            name: "MillraceSimulation",
+            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"], swiftSettings: strict),
+        .executableTarget(name: "millrace-soak", dependencies: ["MillraceSimulation"], swiftSettings: strict),
+
         // A process that people run.
         .target(
             name: "MillraceServer",
@@ -124,6 +130,9 @@ let package = Package(
             name: "MillraceEngineTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
+            swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",

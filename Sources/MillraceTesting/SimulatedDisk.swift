@@ -7,7 +7,7 @@ import Synchronization
 /// Safe to use from any thread; the simulator uses it from one.
 package final class SimulatedDisk: Disk {
     /// One change of a write.
-    enum Change: Sendable {
+    package enum Change: Sendable {
         case put(Family, [UInt8], [UInt8])
         case delete(Family, [UInt8])
         case deleteRange(Family, [UInt8], [UInt8])
@@ -42,6 +42,38 @@ package final class SimulatedDisk: Disk {
             state.current = state.base
             state.failure = nil
         }
+    }
+
+    /// How many writes a crash may lose: those with blocks, and the others.
+    package var unsyncedKinds: (blocks: Int, others: Int) {
+        state.withLock { state in
+            let blocks = state.unsynced.count(where: Self.hasBlock)
+            return (blocks, state.unsynced.count - blocks)
+        }
+    }
+
+    /// Loses writes as a disk does that makes families durable at times of their own: of the writes with blocks it keeps the
+    /// first `blocks` of those that were not synced, of the other writes the first `others`, whichever came first.
+    package func crash(keepingBlocks blocks: Int, others: Int) {
+        state.withLock { state in
+            var left = (blocks: blocks, others: others)
+            for write in state.unsynced {
+                if Self.hasBlock(write) {
+                    if left.blocks > 0 { state.base.apply(write) }
+                    left.blocks -= 1
+                } else {
+                    if left.others > 0 { state.base.apply(write) }
+                    left.others -= 1
+                }
+            }
+            state.unsynced.removeAll()
+            state.current = state.base
+            state.failure = nil
+        }
+    }
+
+    private static func hasBlock(_ write: [Change]) -> Bool {
+        write.contains { if case .put(.batches, _, _) = $0 { true } else { false } }
     }
 
     /// Makes every write and sync fail, until it is called with `nil`.
@@ -154,26 +186,28 @@ struct SimulatedRows: Sendable {
 }
 
 /// A batch for a simulated disk.
-final class SimulatedBatch: DiskBatch {
-    private(set) var changes: [SimulatedDisk.Change] = []
-    private(set) var byteCount = 0
+package final class SimulatedBatch: DiskBatch {
+    package private(set) var changes: [SimulatedDisk.Change] = []
+    package private(set) var byteCount = 0
 
-    func put(_ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    package init(_ changes: [SimulatedDisk.Change] = []) { self.changes = changes }
+
+    package func put(_ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         unsafe changes.append(.put(family, [UInt8](key), [UInt8](value)))
         byteCount += key.count + value.count
     }
 
-    func delete(_ family: Family, _ key: UnsafeRawBufferPointer) {
+    package func delete(_ family: Family, _ key: UnsafeRawBufferPointer) {
         unsafe changes.append(.delete(family, [UInt8](key)))
         byteCount += key.count
     }
 
-    func deleteRange(_ family: Family, from lower: [UInt8], to upper: [UInt8]) {
+    package func deleteRange(_ family: Family, from lower: [UInt8], to upper: [UInt8]) {
         changes.append(.deleteRange(family, lower, upper))
         byteCount += lower.count + upper.count
     }
 
-    func removeAll() {
+    package func removeAll() {
         changes.removeAll(keepingCapacity: true)
         byteCount = 0
     }

@@ -23,6 +23,9 @@ package struct EngineOptions: Sendable {
     /// The limits of each shard where they are not its share of the bytes above: for tests, which want them tiny.
     package var ownShardLimits: ShardLimits?
 
+    /// Makes a mistake on purpose, for tests of the simulator: the changes of a failed attempt stay.
+    package var keepsFailedChanges = false
+
     package init() {}
 
     var shardLimits: ShardLimits {

@@ -61,6 +61,7 @@ struct EngineParts: Sendable {
         let settings = ShardSettings(
             shardCount: options.shardCount, services: table, handlers: handlers, intakes: intakes,
             sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
+            keepsFailedChanges: options.keepsFailedChanges,
             onDelivered: { batch in
                 host.latencies.didAcknowledge(batch)
                 host.post(.delivered(shard: batch.shard, batchNumber: batch.batchNumber), toShard: batch.shard)

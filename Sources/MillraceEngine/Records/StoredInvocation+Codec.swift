@@ -25,7 +25,7 @@ extension StoredInvocation {
         }
     }
 
-    init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var at = 1
         func fail() -> RecordError { RecordError() }
         func integer() throws(RecordError) -> UInt64 {
@@ -75,4 +75,4 @@ extension StoredInvocation {
     }
 }
 
-struct RecordError: Error, CustomStringConvertible { var description: String { "a stored invocation cannot be read" } }
+package struct RecordError: Error, CustomStringConvertible { package var description: String { "a stored invocation cannot be read" } }

@@ -60,7 +60,7 @@ extension Shard {
     }
 
     private func rollBack(_ mark: Outgoing.Mark) {
-        store.rollBackInvocation()
+        if settings.keepsFailedChanges { store.keepInvocation() } else { store.rollBackInvocation() }
         outgoing.rollBack(to: mark)
         pendingSends.removeAll()
         pendingCancels.removeAll()

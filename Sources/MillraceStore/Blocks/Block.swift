@@ -15,23 +15,23 @@ package enum Block {
     static let headerCount = 25
 
     /// A row as a block has it. The bytes live as long as the block's.
-    @unsafe struct Row {
-        let family: Family
+    @unsafe package struct Row {
+        package let family: Family
         /// Without the shard's two bytes.
-        let key: UnsafeRawBufferPointer
+        package let key: UnsafeRawBufferPointer
         /// `nil` for a deletion.
-        let value: UnsafeRawBufferPointer?
+        package let value: UnsafeRawBufferPointer?
     }
 
     /// A block that was read back.
-    @unsafe struct Reader {
-        let number: UInt64
+    @unsafe package struct Reader {
+        package let number: UInt64
         private let bytes: UnsafeRawBufferPointer
         private let rowCount: Int
         private let messagesStart: Int
 
         /// Checks the checksum and the version.
-        init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
+        package init(_ bytes: UnsafeRawBufferPointer) throws(BlockError) {
             guard bytes.count >= Block.headerCount else { throw .truncated }
             let stored = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
             guard unsafe stored == XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[8...])) else { throw .checksum }
@@ -43,7 +43,7 @@ package enum Block {
             unsafe self.bytes = unsafe bytes
         }
 
-        func forEachRow(_ visit: (Row) throws(StoreError) -> Void) throws(BlockReplayError) {
+        package func forEachRow(_ visit: (Row) throws(StoreError) -> Void) throws(BlockReplayError) {
             var at = Block.headerCount
             for _ in unsafe 0..<rowCount {
                 guard unsafe at < messagesStart, let family = unsafe Family(rawValue: bytes[at]) else { throw .block(.truncated) }
@@ -82,12 +82,12 @@ package enum Block {
 }
 
 /// Why bytes are no block.
-enum BlockError: Error, CustomStringConvertible {
+package enum BlockError: Error, CustomStringConvertible {
     case truncated
     case checksum
     case version(UInt8)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .truncated: "a block is cut short"
         case .checksum: "a block's checksum is wrong"
@@ -97,7 +97,7 @@ enum BlockError: Error, CustomStringConvertible {
 }
 
 /// What stops a replay: the block itself, or what is done with its rows.
-enum BlockReplayError: Error {
+package enum BlockReplayError: Error {
     case block(BlockError)
     case store(StoreError)
 }

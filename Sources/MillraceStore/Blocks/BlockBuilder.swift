@@ -11,7 +11,7 @@ import Glibc
     package init() { unsafe start = .allocate(byteCount: capacity, alignment: 16) }
     deinit { unsafe start.deallocate() }
 
-    func begin(number: UInt64) {
+    package func begin(number: UInt64) {
         count = Block.headerCount
         rowCount = 0
         messagesStart = 0
@@ -21,7 +21,7 @@ import Glibc
 
     /// Appends a row; all rows come before the messages.
     @inline(__always)
-    func append(family: UInt8, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) {
+    package func append(family: UInt8, key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) {
         unsafe reserve(21 + key.count + (value?.count ?? 0))
         unsafe start.storeBytes(of: family, toByteOffset: count, as: UInt8.self)
         count += 1
@@ -38,7 +38,7 @@ import Glibc
 
     /// Ends the rows, appends the messages as they were framed by ``MessageBuffer``, and returns the block. It lives until
     /// the next `begin`.
-    func finish(messages: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    package func finish(messages: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         messagesStart = count
         reserve(messages.count)
         unsafe put(messages)

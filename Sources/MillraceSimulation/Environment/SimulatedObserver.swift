@@ -1,0 +1,21 @@
+import MillraceEngine
+
+/// Puts what the engine tells into the trace, and what it must never tell into the violations.
+///
+/// Used by the one thread of a simulation; that makes `@unchecked Sendable` true.
+final class SimulatedObserver: EngineObserver, @unchecked Sendable {
+    private unowned let environment: SimulatedEnvironment
+
+    init(_ environment: SimulatedEnvironment) { self.environment = environment }
+
+    func sourceChanged(subscription: String, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {}
+    func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {
+        environment.trace("  retrying \(event.service)/\(event.key) in \(pauseMilliseconds) ms: \(event.error)")
+    }
+    func keyParked(_ event: FailureEvent) { environment.trace("  parked \(event.service)/\(event.key): \(event.error)") }
+    func recordSkipped(_ event: FailureEvent) { environment.trace("  skipped \(event.service)/\(event.key): \(event.error)") }
+    func warning(_ message: String) { environment.violate("the engine warns: \(message)") }
+    func storageBlocked(_ error: StoreFailure) {}
+    func storageUnblocked() {}
+    func storageFailed(_ error: StoreFailure) { environment.violate("the storage failed: \(error.message)") }
+}

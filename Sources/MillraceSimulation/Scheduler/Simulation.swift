@@ -1,0 +1,319 @@
+import MillraceEngine
+import MillraceStore
+import MillraceTesting
+
+/// A run of the engine on a simulated world, every step of which a seed decides.
+///
+/// The same seed makes the same run. It ends with a time without faults in which everything must come to rest, and an audit.
+package final class Simulation {
+    private let plan: SimulationPlan
+    private let environment: SimulatedEnvironment
+    private let mutation: Mutation?
+    private var random: SimulationRandom
+    private var process: SimulatedProcess?
+    private var crashes = 0
+    private var isInterleaving = false
+
+    /// - Parameters:
+    ///   - mutation: a mistake to be made on purpose.
+    ///   - isTracing: whether to write down what happens, which takes time.
+    package init(seed: UInt64, mutation: Mutation? = nil, isTracing: Bool = false) {
+        plan = SimulationPlan(seed: seed)
+        environment = SimulatedEnvironment(plan, isTracing: isTracing)
+        self.mutation = mutation
+        random = SimulationRandom(seed: seed)
+    }
+
+    /// Runs to the end, or to the first thing that is wrong.
+    package func run() -> SimulationReport {
+        environment.trace("\(plan)")
+        open()
+        runWithFaults()
+        if environment.violations.isEmpty { settle() }
+        process?.kill(environment)
+        process = nil
+        return SimulationReport(
+            seed: plan.seed, plan: "\(plan)", violations: environment.violations, steps: environment.stepNumber,
+            crashes: crashes, records: environment.workload.roots.count, commands: environment.attempts.count,
+            trace: environment.lines)
+    }
+
+    // MARK: Lives
+
+    private func open() {
+        do throws(EngineError) {
+            let process = try SimulatedProcess(environment, mutation: mutation)
+            self.process = process
+            process.disk.afterWrite = { [unowned self] in interleave() }
+        } catch {
+            environment.violate("the engine cannot be opened: \(error)")
+        }
+    }
+
+    private func crash(_ reason: String) {
+        guard let process else { return }
+        crashes += 1
+        process.kill(environment)
+        self.process = nil
+        let disk = environment.disk
+        if random.chance(50) {
+            let kept = random.within(0...disk.unsyncedCount)
+            environment.trace("CRASH \(reason), keeps \(kept) of \(disk.unsyncedCount) writes")
+            disk.crash(keeping: kept)
+        } else {
+            let (blocks, others) = disk.unsyncedKinds
+            let kept = (blocks: random.within(0...blocks), others: random.within(0...others))
+            environment.trace("CRASH \(reason), keeps \(kept.blocks) of \(blocks) commits, \(kept.others) of \(others) other writes")
+            disk.crash(keepingBlocks: kept.blocks, others: kept.others)
+        }
+        audit { $0.auditCrash() }
+        open()
+    }
+
+    private func audit(_ body: (inout Auditor) -> Void) {
+        do {
+            var auditor = Auditor(environment, try DurableState(environment.disk, shardCount: plan.shardCount))
+            body(&auditor)
+            for problem in auditor.problems { environment.violate(problem) }
+        } catch {
+            environment.violate("the disk cannot be read: \(error)")
+        }
+    }
+
+    // MARK: With faults
+
+    private func runWithFaults() {
+        let choices = Step.allCases.flatMap { [Step](repeating: $0, count: plan.weights[$0] ?? 0) }
+        let steps = 10 * plan.recordCount + 100
+        let crashSteps = Set((0..<plan.crashCount).map { _ in random.below(steps) })
+        for number in 0..<steps where environment.violations.isEmpty {
+            environment.nextStep()
+            if crashSteps.contains(number) {
+                if random.chance(30) {
+                    crash("between two steps")
+                    // Now and then a process does not live long.
+                    if random.chance(20) { crash("after opening") }
+                } else {
+                    process?.disk.crashPoint = random.pick(FaultyDisk.CrashPoint.allCases)
+                }
+                continue
+            }
+            take(random.pick(choices))
+        }
+    }
+
+    private func take(_ step: Step) {
+        guard let process else { return }
+        switch step {
+        case .produce: produce()
+        case .fetch: _ = random.pick(process.sources).fetch(&random, all: false)
+        case .progress:
+            if random.chance(50) { random.pick(process.sources).progress() } else { random.pick(process.sources).commitOffsets() }
+        case .turn:
+            let group = random.below(process.engine.groupCount)
+            turn(group, inputs: random.within(0...process.engine.waitingInputs(group)))
+        case .sync: sync()
+        case .release: release()
+        case .startWriteBack: writeBack()
+        case .send: _ = process.sink.write(&random, all: false)
+        case .acknowledge: _ = process.sink.acknowledge(&random, all: false)
+        case .answer: answer()
+        case .wait: environment.now += Int64(random.pick([1, 1, 3, 20, 100, 1_000, 10_000]))
+        case .retention: if plan.hasRetention { trim() }
+        case .diskSpace:
+            if plan.hasDiskFull {
+                let isFull = random.chance(30)
+                environment.trace(isFull ? "the disk is full" : "the disk has room")
+                environment.disk.fail(with: isFull ? FaultyDisk.full : nil)
+            }
+        }
+    }
+
+    private func produce() {
+        guard !environment.workload.isFinished else { return }
+        for _ in 0..<random.within(1...5) where !environment.workload.isFinished {
+            let (topic, partition, command) = environment.workload.next()
+            let place = SimulatedLog.Place(topic: topic.name, partition: partition)
+            environment.log.append(command.id, key: command.target.key, to: place)
+            if random.chance(15) { environment.log.appendGap(of: random.within(1...3), to: place) }
+            environment.trace("log \(place): \(command)")
+        }
+    }
+
+    private func trim() {
+        let place = random.pick(environment.log.places)
+        let start = environment.log.start(place)
+        let to = start + Int64(random.within(0...Int(environment.log.end(place) - start)))
+        environment.trace("log \(place) forgets what is before \(to)")
+        environment.log.trim(place, to: to, committed: environment.groupOffsets[place] ?? 0)
+    }
+
+    private func turn(_ group: Int, inputs: Int) {
+        guard let process else { return }
+        do throws(StoreError) {
+            if process.blocked.contains(group) {
+                try process.engine.retryCommit(group)
+                process.blocked.remove(group)
+                environment.trace("group \(group) commits after all")
+            } else {
+                environment.trace("turn of group \(group) with \(inputs) of \(process.engine.waitingInputs(group)) inputs")
+                try process.engine.turn(group, inputs: inputs, now: environment.now)
+            }
+        } catch {
+            guard failed(error, "in a turn of group \(group)") else { return }
+            process.blocked.insert(group)
+        }
+    }
+
+    /// Ends the process where the failure is its crash; returns whether it lives.
+    private func failed(_ error: StoreError, _ place: String) -> Bool {
+        if error.isRetriable {
+            environment.trace("no room \(place)")
+            return true
+        }
+        if error == FaultyDisk.crash {
+            let point = process?.disk.crashPoint
+            crash("\(place), \(point.map { "\($0)" } ?? "?")")
+        } else {
+            environment.violate("\(place): \(error)")
+        }
+        return false
+    }
+
+    private func sync() {
+        guard let process else { return }
+        do throws(StoreError) {
+            if try process.engine.sync() { environment.trace("synced up to commit \(process.engine.commits.durable)") }
+        } catch { _ = failed(error, "in a sync") }
+    }
+
+    private func release() {
+        guard let process else { return }
+        let commits = process.engine.commits
+        process.engine.release(upTo: mutation == .outputBeforeSync ? commits.latest : commits.durable)
+    }
+
+    /// Begins a write-back, or does its next write. Returns whether there was one.
+    @discardableResult
+    private func writeBack() -> Bool {
+        guard let process else { return false }
+        if process.writeBack == nil {
+            let commits = process.engine.commits
+            process.writeBack = process.engine.nextWriteBack(
+                upTo: mutation == .writeBackBeforeSync ? commits.latest : commits.durable, writeBytes: plan.writeBytes)
+        }
+        guard var run = process.writeBack else { return false }
+        do throws(StoreError) {
+            let isDone = try run.step()
+            environment.trace("write-back, \(isDone ? "done" : "a write")")
+            process.writeBack = isDone ? nil : run
+        } catch { _ = failed(error, "in a write-back") }
+        return true
+    }
+
+    private func answer() {
+        guard !environment.gates.ids.isEmpty else { return }
+        environment.trace("answers \(environment.gates.answer(random.below(environment.gates.ids.count)))")
+    }
+
+    /// What other threads may do between a write and what its own thread does next.
+    private func interleave() {
+        guard plan.hasInterleaving, !isInterleaving, let process, process.disk.crashPoint == nil else { return }
+        isInterleaving = true
+        defer { isInterleaving = false }
+        if random.chance(20) {
+            sync()
+            if random.chance(50) { release() }
+        }
+        if random.chance(10) { _ = process.sink.write(&random, all: false) }
+        if random.chance(10) { _ = process.sink.acknowledge(&random, all: false) }
+    }
+
+    // MARK: Without faults
+
+    /// Ends all faults, lets everything come to rest, and audits. Twice, with a restart between, which must change nothing.
+    private func settle() {
+        environment.trace("no more faults")
+        environment.disk.fail(with: nil)
+        process?.disk.crashPoint = nil
+        while !environment.workload.isFinished { produce() }
+        // First without an answer to what waits: no other key may need one.
+        guard drain(answers: false), drain(answers: true) else { return }
+        auditRest()
+        guard environment.violations.isEmpty else { return }
+        crash("after everything came to rest")
+        guard environment.violations.isEmpty, drain(answers: true) else { return }
+        auditRest()
+    }
+
+    /// Takes steps until there is nothing left to do. Returns false where that does not end.
+    private func drain(answers: Bool) -> Bool {
+        var idleRounds = 0
+        for _ in 0..<20_000 {
+            guard environment.violations.isEmpty, let process else { return false }
+            environment.nextStep()
+            let engine = process.engine
+            let before = engine.commits
+            var did = false
+            for source in process.sources where source.fetch(&random, all: true) { did = true }
+            for group in 0..<engine.groupCount {
+                if engine.waitingInputs(group) > 0 || process.blocked.contains(group) { did = true }
+                turn(group, inputs: engine.waitingInputs(group))
+            }
+            sync()
+            release()
+            if writeBack() { did = true }
+            if process.sink.write(&random, all: true) { did = true }
+            if process.sink.acknowledge(&random, all: true) { did = true }
+            if answers, !environment.gates.ids.isEmpty {
+                answer()
+                did = true
+            }
+            if did || engine.commits != before {
+                idleRounds = 0
+                continue
+            }
+            let wakes = (0..<engine.groupCount).compactMap { engine.nextWake($0, now: environment.now) }
+            if let wake = wakes.min() {
+                environment.now = max(wake, environment.now)
+                idleRounds += 1
+                if idleRounds < 1_000 { continue }
+                environment.violate("a group wants to wake at \(wake), and does nothing")
+                return false
+            }
+            if process.sources.allSatisfy(\.isAtEnd) { return true }
+            idleRounds += 1
+            if idleRounds > 100 {
+                environment.violate("a source does not go on: \(engine.intakes.map(\.saturationReason))")
+                return false
+            }
+        }
+        environment.violate("the engine does not come to rest")
+        return false
+    }
+
+    private func auditRest() {
+        guard let process else { return }
+        var stopped: [SimulatedLog.Place: Int64] = [:]
+        for source in process.sources { stopped.merge(source.stoppedAt) { $1 } }
+        audit { $0.auditEnd(stopped: stopped) }
+        let statistics = process.engine.statistics
+        func expect(_ what: String, _ is: Int, _ should: Int) {
+            if `is` != should { environment.violate("\(what) should be \(should) at rest, and is \(`is`)") }
+        }
+        do {
+            let state = try DurableState(environment.disk, shardCount: plan.shardCount)
+            expect("queued invocations", statistics.queuedInvocations, state.queued.count)
+            expect("busy keys", statistics.busyKeys, state.queueCount)
+            expect("parked keys", statistics.parkedKeys, state.queueCount)
+        } catch { environment.violate("the disk cannot be read: \(error)") }
+        expect("waiting invocations", statistics.waitingInvocations, 0)
+        expect("timers", statistics.timersInMemory, 0)
+        expect("undelivered bytes", statistics.undeliveredBytes, 0)
+        for intake in process.engine.intakes {
+            expect("records in flight", intake.inFlight.records, 0)
+            expect("bytes in flight", intake.inFlight.bytes, 0)
+        }
+        if !process.engine.holdsNothing { environment.violate("something waits to be released") }
+    }
+}
