@@ -122,6 +122,12 @@ let package = Package(
             name: "MillraceEngineTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceKafkaTests", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka"],
+            path: "Tests/MillraceKafka", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceFileTests", dependencies: ["Millrace", "MillraceEngine", "MillraceFile"],
+            path: "Tests/MillraceFile", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
