@@ -133,6 +133,11 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
             swiftSettings: strict),
+            name: "MillraceKafkaTests", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka"],
+            path: "Tests/MillraceKafka", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceFileTests", dependencies: ["Millrace", "MillraceEngine", "MillraceFile"],
+            path: "Tests/MillraceFile", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
