@@ -133,6 +133,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
             swiftSettings: strict),
+        .testTarget(
             name: "MillraceKafkaTests", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka"],
             path: "Tests/MillraceKafka", swiftSettings: strict),
         .testTarget(

@@ -54,5 +54,4 @@ func main() -> Int32 {
     return failed.isEmpty ? 0 : 1
 }
 
-setvbuf(unsafe stdout, nil, _IOLBF, 0)
 exit(main())

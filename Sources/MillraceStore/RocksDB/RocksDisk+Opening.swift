@@ -3,7 +3,7 @@ extension RocksDisk {
     ///
     /// - Throws: ``StoreError/invalidOption(name:reason:)`` for the first one that cannot be set.
     package static func check(_ options: RocksDiskOptions) throws(StoreError) {
-        _ = try NativeOptions(options, allowsTornLog: false)
+        _ = try NativeOptions(options, directory: "/nonexistent", allowsTornLog: false)
     }
 
     /// Opens the data directory, and creates it, with the directories above it, if the options say so.
