@@ -130,15 +130,6 @@ let package = Package(
             name: "MillraceEngineTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
-        .testTarget(
-            name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
-            swiftSettings: strict),
-        .testTarget(
-            name: "MillraceKafkaTests", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka"],
-            path: "Tests/MillraceKafka", swiftSettings: strict),
-        .testTarget(
-            name: "MillraceFileTests", dependencies: ["Millrace", "MillraceEngine", "MillraceFile"],
-            path: "Tests/MillraceFile", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
