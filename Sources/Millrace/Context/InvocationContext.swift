@@ -20,7 +20,7 @@ extension InvocationContext {
         }
     }
 
-    /// The engine's time, in milliseconds since 1970; the same for all that is done in one batch.
+    /// The time, in milliseconds since 1970; when the handler is run again after a crash it reads the same.
     public var nowMilliseconds: Int64 {
         do { return try handle.scope.nowMilliseconds(handle.ticket) } catch {
             handle.scope.fail(error, handle.ticket)
@@ -28,36 +28,24 @@ extension InvocationContext {
         }
     }
 
-    /// Sends to a handler of the virtual object with that key, now or after a delay of up to many years.
-    ///
-    /// The message is committed with this handler's other effects and arrives exactly once.
-    public func send<Target: VirtualObjectService>(
-        to target: Target.Type, key: ObjectKey, after delay: Duration = .zero
-    ) -> Target.SendClient {
-        Target.SendClient(InvocationSender(handle: handle, service: Target.serviceName, key: key.bytes, delay: delay))
+    /// The input's bytes as they came.
+    public var requestBody: [UInt8] {
+        do { return try handle.scope.requestBody(handle.ticket) } catch {
+            handle.scope.fail(error, handle.ticket)
+            return []
+        }
     }
 
-    /// Sends to a handler of a service without keys, now or after a delay.
-    public func send<Target: PlainService>(
-        to target: Target.Type, after delay: Duration = .zero
-    ) -> Target.SendClient {
-        Target.SendClient(InvocationSender(handle: handle, service: Target.serviceName, key: [], delay: delay))
+    /// The headers that the caller gave along; a record's are in ``record``.
+    public var requestHeaders: [InvocationHeader] {
+        do { return try handle.scope.requestHeaders(handle.ticket) } catch {
+            handle.scope.fail(error, handle.ticket)
+            return []
+        }
     }
 
-    /// Sends to any handler by name, with a payload of bytes. For targets that are known only when running.
-    @discardableResult
-    public func send(
-        service: String, handler: String, key: ObjectKey = ObjectKey([UInt8]()), payload: [UInt8] = [],
-        after delay: Duration = .zero
-    ) -> InvocationID? {
-        InvocationSender(handle: handle, service: service, key: key.bytes, delay: delay)
-            .send(handler, payload, .bytes)
-    }
-
-    /// Cancels a delayed send that has not fired yet. One that has fired, or is not known, is left alone.
-    public func cancel(_ id: InvocationID) {
-        attempt { try handle.scope.cancel(id, handle.ticket) }
-    }
+    /// Random numbers that are the same when the handler is run again. Different for each invocation; not for secrets.
+    public var random: DurableRandom { DurableRandom(handle: handle) }
 
     /// Emits a record of bytes to a Kafka topic, once this handler's effects are durable. Keys and values may be absent.
     ///
@@ -108,7 +96,7 @@ extension InvocationContext {
 
     /// Runs an operation whose failure makes the invocation fail when the handler returns.
     func attempt(_ operation: () throws -> Void) {
-        do { try operation() } catch { handle.scope.fail(error, handle.ticket) }
+        handle.attempt(operation)
     }
 }
 
@@ -117,5 +105,26 @@ extension [UInt8]? {
     func withBytes<R>(_ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
         guard let self else { return try body(nil) }
         return try unsafe self.withUnsafeBytes { try unsafe body($0) }
+    }
+}
+
+extension InvocationHandle {
+    /// Runs an operation whose failure makes the invocation fail when the handler returns.
+    func attempt(_ operation: () throws -> Void) {
+        do { try operation() } catch { scope.fail(error, ticket) }
+    }
+
+    /// Starts an operation that completes later; one that cannot be started fails where it is awaited.
+    func future<Value>(
+        _ start: () throws -> DurableID, _ decode: @escaping @Sendable (DurableResult) throws -> Value
+    ) -> DurableFuture<Value> {
+        do { return DurableFuture(handle: self, id: try start(), decode: decode) } catch { return .failed(error) }
+    }
+
+    func timer(after duration: Duration) -> DurableFuture<Void> {
+        future({
+            let now = try scope.nowMilliseconds(ticket)
+            return try scope.timer(dueAtMilliseconds: now + duration.wholeMilliseconds, ticket)
+        }) { _ in }
     }
 }

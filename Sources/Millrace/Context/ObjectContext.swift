@@ -1,70 +1,19 @@
 /// The context of an exclusive handler of a virtual object: its key and its state, beside what every context offers.
 ///
-/// While the handler runs, no other exclusive handler of the same key does. Setting and clearing do not throw: an operation
-/// that fails makes the invocation fail, and nothing of it is kept, when the handler returns.
-public struct ObjectContext: InvocationContext {
+/// While the handler runs, or waits, no other exclusive handler of the same key does.
+public struct ObjectContext: StateContext {
     /// The invocation behind this context.
     public let handle: InvocationHandle
 
     /// A context for an invocation.
     public init(_ handle: InvocationHandle) { self.handle = handle }
+}
 
-    /// The object's key.
-    public var key: ObjectKey {
-        do { return ObjectKey(unsafe [UInt8](try handle.scope.key(handle.ticket))) } catch {
-            handle.scope.fail(error, handle.ticket)
-            return ObjectKey([])
-        }
-    }
+/// The context of a shared handler of a virtual object: it runs beside all others of its key, and reads the state only.
+public struct SharedObjectContext: StateReadingContext {
+    /// The invocation behind this context.
+    public let handle: InvocationHandle
 
-    /// Lends the key's bytes without copying them. They live only inside the call, and the context is not to be used in it.
-    public func withKey<R>(_ body: (RawSpan) throws -> R) throws -> R {
-        let bytes = unsafe try handle.scope.key(handle.ticket)
-        return try unsafe body(bytes.bytes)
-    }
-
-    /// The state value under a key, or `nil` where none is set.
-    /// - Throws: ``SerdeError`` where the stored bytes are no `Value`.
-    public func get<Value>(_ key: StateKey<Value>) throws -> Value? {
-        guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
-        return try unsafe key.serde.decode(bytes.bytes)
-    }
-
-    /// Sets the state value under a key.
-    public func set<Value>(_ key: StateKey<Value>, _ value: Value) {
-        attempt {
-            var buffer = handle.scope.borrowBuffer()
-            defer { handle.scope.returnBuffer(buffer) }
-            try key.serde.encode(value, &buffer)
-            try unsafe buffer.withUnsafeBytes { try unsafe handle.scope.writeState(key.name, $0, handle.ticket) }
-        }
-    }
-
-    /// Lends the stored bytes of a state value without copying or decoding them, or returns `nil` where none is set.
-    ///
-    /// The bytes live only inside the call, and the context is not to be used in it.
-    public func withBytes<Value, R>(of key: StateKey<Value>, _ body: (RawSpan) throws -> R) throws -> R? {
-        guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
-        return try unsafe body(bytes.bytes)
-    }
-
-    /// Sets the stored bytes of a state value as they are.
-    public func setBytes<Value>(_ key: StateKey<Value>, _ bytes: RawSpan) {
-        attempt {
-            try unsafe bytes.withUnsafeBytes { try unsafe handle.scope.writeState(key.name, $0, handle.ticket) }
-        }
-    }
-
-    /// Removes the state value under a key.
-    public func clear<Value>(_ key: StateKey<Value>) {
-        attempt { try handle.scope.clearState(key.name, handle.ticket) }
-    }
-
-    /// Removes all state of this object.
-    public func clearAll() {
-        attempt { try handle.scope.clearAllState(handle.ticket) }
-    }
-
-    /// The names of all state values of this object, sorted by their bytes.
-    public func stateNames() throws -> [String] { try handle.scope.stateNames(handle.ticket) }
+    /// A context for an invocation.
+    public init(_ handle: InvocationHandle) { self.handle = handle }
 }

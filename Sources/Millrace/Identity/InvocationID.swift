@@ -4,7 +4,7 @@
 /// in milliseconds since 1970 (6, big-endian; 0 when it was due at once), the shard that made it (2, big-endian) and that
 /// shard's sequence number (8, big-endian). Being due is part of the name, so that a delayed send can be found, and
 /// cancelled, by its id alone.
-public struct InvocationID: Hashable, Sendable, CustomStringConvertible {
+public struct InvocationID: Hashable, Sendable, LosslessStringConvertible {
     /// The hash of the target's service and key.
     public let keyHash: UInt64
     /// Milliseconds since 1970 at which a delayed invocation is due; 0 when it was due at once.
@@ -53,12 +53,49 @@ public struct InvocationID: Hashable, Sendable, CustomStringConvertible {
         sequence = next(8)
     }
 
-    /// `inv_` and 48 hexadecimal digits.
+    /// `inv_1`, and the two halves (8 and 16 bytes) in base 62: 11 and 22 digits.
     public var description: String {
-        "inv_"
-            + bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
+        let bytes = bytes
+        return Self.prefix + Self.base62(bytes.prefix(8), count: 11) + Self.base62(bytes.suffix(16), count: 22)
+    }
+
+    /// Reads the text that ``description`` writes, or returns `nil` where it is none.
+    public init?(_ text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count == 38, text.hasPrefix(Self.prefix),
+            let high = Self.number(digits[5..<16], count: 8), let low = Self.number(digits[16...], count: 16)
+        else { return nil }
+        self.init(bytes: high + low)
+    }
+
+    private static let prefix = "inv_1"
+    private static let digits = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
+    /// The bytes are read as a little-endian number; its most significant digit comes first.
+    private static func base62(_ bytes: ArraySlice<UInt8>, count: Int) -> String {
+        var number = bytes.reversed().reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        var text = [UInt8](repeating: digits[0], count: count)
+        for at in stride(from: count - 1, through: 0, by: -1) {
+            text[at] = digits[Int(number % 62)]
+            number /= 62
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func number(_ text: ArraySlice<UInt8>, count: Int) -> [UInt8]? {
+        var number = UInt128(0)
+        for digit in text {
+            guard let value = digits.firstIndex(of: digit) else { return nil }
+            let (product, overflow) = number.multipliedReportingOverflow(by: 62)
+            let (sum, carry) = product.addingReportingOverflow(UInt128(value))
+            guard !overflow, !carry else { return nil }
+            number = sum
+        }
+        var bytes: [UInt8] = []
+        for _ in 0..<count {
+            bytes.append(UInt8(truncatingIfNeeded: number))
+            number >>= 8
+        }
+        return number == 0 ? bytes : nil
     }
 }

@@ -20,6 +20,18 @@ public struct Serde<Value>: Sendable {
         self.encode = encode
         self.decode = decode
     }
+
+    /// Reads a value from bytes of its own.
+    func decode(_ bytes: [UInt8]) throws -> Value {
+        try unsafe bytes.withUnsafeBytes { try unsafe decode($0.bytes) }
+    }
+
+    /// A value's bytes.
+    func encode(_ value: Value) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try encode(value, &bytes)
+        return bytes
+    }
 }
 
 extension Serde where Value == [UInt8] {

@@ -2,6 +2,8 @@
 public protocol DurableService: Sendable {
     /// What `send` returns: one function a handler.
     associatedtype SendClient: ServiceClient
+    /// What `call` returns: one function a handler.
+    associatedtype CallClient: ServiceCallClient
 
     /// The service's name.
     static var serviceName: String { get }
@@ -9,8 +11,14 @@ public protocol DurableService: Sendable {
     var definition: ServiceDefinition { get }
 }
 
+/// A service with keys: a virtual object or a workflow.
+public protocol KeyedService: DurableService {}
+
 /// A virtual object: a service with keys and state.
-public protocol VirtualObjectService: DurableService {}
+public protocol VirtualObjectService: KeyedService {}
+
+/// A workflow: a `run` for each key, and handlers beside it.
+public protocol WorkflowService: KeyedService {}
 
 /// A service without keys.
 public protocol PlainService: DurableService {}

@@ -13,11 +13,31 @@ public struct HandlerDefinition: Sendable {
 
     /// The name that subscriptions and callers use.
     public let name: String
+    /// How it runs beside others of its key.
+    public private(set) var kind: HandlerKind
+    /// What holds for this handler; what is left out is the service's.
+    public private(set) var options: HandlerOptions
     package let body: Body
 
-    package init(name: String, body: Body) {
+    package init(name: String, kind: HandlerKind = .exclusive, options: HandlerOptions = HandlerOptions(), body: Body) {
         self.name = name
+        self.kind = kind
+        self.options = options
         self.body = body
+    }
+
+    /// The same handler, of another kind.
+    public func kind(_ kind: HandlerKind) -> Self {
+        var copy = self
+        copy.kind = kind
+        return copy
+    }
+
+    /// The same handler, with options.
+    public func options(_ options: HandlerOptions) -> Self {
+        var copy = self
+        copy.options = options
+        return copy
     }
 
     // MARK: Handlers that cannot wait
@@ -46,6 +66,32 @@ public struct HandlerDefinition: Sendable {
         Self(name: name, body: .direct { handle, _ in try handler(context(handle)) })
     }
 
+    /// A handler that reads the input's bytes in place, and has a result.
+    public static func direct<Context, Output>(
+        _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, output: Serde<Output>,
+        _ handler: @escaping @Sendable (Context, RawSpan) throws -> Output
+    ) -> Self {
+        Self(name: name, body: .direct { handle, input in try handle.finish(try handler(context(handle), input), output) })
+    }
+
+    /// A handler with an input of a type, and a result.
+    public static func direct<Context, Input, Output>(
+        _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, input serde: Serde<Input>,
+        output: Serde<Output>, _ handler: @escaping @Sendable (Context, Input) throws -> Output
+    ) -> Self {
+        Self(
+            name: name,
+            body: .direct { handle, input in try handle.finish(try handler(context(handle), serde.decode(input)), output) })
+    }
+
+    /// A handler without input, and with a result.
+    public static func direct<Context, Output>(
+        _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, output: Serde<Output>,
+        _ handler: @escaping @Sendable (Context) throws -> Output
+    ) -> Self {
+        Self(name: name, body: .direct { handle, _ in try handle.finish(try handler(context(handle)), output) })
+    }
+
     // MARK: Handlers that may wait
 
     /// A handler that may wait, with an input of a type.
@@ -67,5 +113,36 @@ public struct HandlerDefinition: Sendable {
         _ handler: @escaping @Sendable (Context) async throws -> Void
     ) -> Self {
         Self(name: name, body: .suspending { handle, _ in { try await handler(context(handle)) } })
+    }
+
+    /// A handler that may wait, with an input of a type, and a result.
+    public static func suspending<Context: Sendable, Input: Sendable, Output>(
+        _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, input serde: Serde<Input>,
+        output: Serde<Output>, _ handler: @escaping @Sendable (Context, Input) async throws -> Output
+    ) -> Self {
+        Self(
+            name: name,
+            body: .suspending { handle, input in
+                let value = try serde.decode(input)
+                return { try handle.finish(try await handler(context(handle), value), output) }
+            })
+    }
+
+    /// A handler that may wait, without input, and with a result.
+    public static func suspending<Context: Sendable, Output>(
+        _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, output: Serde<Output>,
+        _ handler: @escaping @Sendable (Context) async throws -> Output
+    ) -> Self {
+        Self(
+            name: name,
+            body: .suspending { handle, _ in { try handle.finish(try await handler(context(handle)), output) } })
+    }
+}
+
+extension InvocationHandle {
+    /// Sets the invocation's result.
+    func finish<Output>(_ value: Output, _ serde: Serde<Output>) throws {
+        let bytes = try serde.encode(value)
+        scope.setOutput(bytes, ticket)
     }
 }

@@ -4,6 +4,8 @@ public struct InvocationSender: Sendable {
     let service: String
     let key: [UInt8]
     let delay: Duration
+    var idempotencyKey: String?
+    var headers: [InvocationHeader] = []
 
     /// Encodes the input and sends it. Returns the id of the new invocation, or `nil` when it could not be sent: then this
     /// invocation fails when its handler returns.
@@ -32,15 +34,9 @@ public struct InvocationSender: Sendable {
     }
 
     private func send(_ handler: String, payload: UnsafeRawBufferPointer) throws -> InvocationID {
-        let (seconds, attoseconds) = delay.components
-        // Rounded up, so that a send is never early; bounded, so that no delay overflows the calendar.
-        let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-        let delayMilliseconds =
-            milliseconds.overflow ? Int64.max / 4 : milliseconds.partialValue + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        return try unsafe key.withUnsafeBytes {
-            try unsafe handle.scope.send(
-                service: service, handler: handler, key: $0, payload: payload,
-                delayMilliseconds: max(0, min(delayMilliseconds, Int64.max / 4)), handle.ticket)
-        }
+        let target = InvocationTarget(
+            service: service, handler: handler, key: key, idempotencyKey: idempotencyKey, headers: headers)
+        return try unsafe handle.scope.send(
+            target, payload: payload, delayMilliseconds: delay.wholeMilliseconds, handle.ticket)
     }
 }

@@ -1,0 +1,61 @@
+/// What has to happen before a handler goes on: one result, or a combination of several.
+package indirect enum DurableWait: Sendable, Equatable {
+    case result(DurableID)
+    /// The first that completes, whatever with.
+    case first([DurableWait])
+    /// All of them, whatever with.
+    case all([DurableWait])
+    /// The first that succeeds; or all have failed.
+    case firstSuccess([DurableWait])
+    /// All have succeeded; or one has failed.
+    case allSuccess([DurableWait])
+
+    /// How a combination was decided: when, and whether with a success.
+    package struct Decision: Sendable {
+        package let order: Int
+        package let isSuccess: Bool
+    }
+
+    /// Decides the combination by the results that are there, or returns `nil` where more are needed.
+    package func decide(_ outcome: (DurableID) -> Decision?) -> Decision? {
+        switch self {
+        case .result(let id): return outcome(id)
+        case .first(let children):
+            return Self.earliest(children.compactMap { $0.decide(outcome) })
+        case .all(let children):
+            guard let decisions = Self.all(children, outcome) else { return nil }
+            return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: true)
+        case .firstSuccess(let children):
+            if let success = Self.earliest(children.compactMap { $0.decide(outcome) }.filter(\.isSuccess)) { return success }
+            guard let decisions = Self.all(children, outcome) else { return nil }
+            return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: false)
+        case .allSuccess(let children):
+            if let failure = Self.earliest(children.compactMap { $0.decide(outcome) }.filter { !$0.isSuccess }) { return failure }
+            guard let decisions = Self.all(children, outcome) else { return nil }
+            return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: true)
+        }
+    }
+
+    private static func earliest(_ decisions: some Sequence<Decision>) -> Decision? {
+        decisions.min { $0.order < $1.order }
+    }
+
+    private static func all(_ children: [DurableWait], _ outcome: (DurableID) -> Decision?) -> [Decision]? {
+        var decisions: [Decision] = []
+        decisions.reserveCapacity(children.count)
+        for child in children {
+            guard let decision = child.decide(outcome) else { return nil }
+            decisions.append(decision)
+        }
+        return decisions
+    }
+
+    /// Visits every result that the combination is made of.
+    package func forEachID(_ body: (DurableID) -> Void) {
+        switch self {
+        case .result(let id): body(id)
+        case .first(let children), .all(let children), .firstSuccess(let children), .allSuccess(let children):
+            for child in children { child.forEachID(body) }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// What can be set for a service and, above that, for one of its handlers. `nil` leaves it to the next level: handler,
+/// service, configuration.
+public struct HandlerOptions: Sendable, Equatable {
+    /// What happens when an invocation has failed as often as its retry policy allows.
+    public enum Exhaustion: String, Sendable {
+        /// It waits, with its journal and its key, for a person.
+        case pause
+        /// It ends with its last error.
+        case kill
+    }
+
+    /// How a failing invocation is tried again. A record's invocation follows its subscription's policy instead.
+    public var retry: RetryPolicy?
+    /// What comes after the last attempt.
+    public var onExhaustion: Exhaustion?
+    /// After so long without anything to do a waiting handler's memory is released; it is replayed when it can go on.
+    public var inactivityTimeout: Duration?
+    /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed.
+    public var abortTimeout: Duration?
+    /// How long the journal of a completed invocation is kept for people to look at.
+    public var journalRetention: Duration?
+    /// How long the result of an invocation with an idempotency key is kept.
+    public var idempotencyRetention: Duration?
+    /// How long a completed workflow's result, state and promises are kept.
+    public var workflowRetention: Duration?
+    /// The revision of the code, for people: it stands beside a journal that does not match.
+    public var revision: String?
+
+    /// Options; those left out are decided at the next level.
+    public init(
+        retry: RetryPolicy? = nil, onExhaustion: Exhaustion? = nil, inactivityTimeout: Duration? = nil,
+        abortTimeout: Duration? = nil, journalRetention: Duration? = nil, idempotencyRetention: Duration? = nil,
+        workflowRetention: Duration? = nil, revision: String? = nil
+    ) {
+        self.retry = retry
+        self.onExhaustion = onExhaustion
+        self.inactivityTimeout = inactivityTimeout
+        self.abortTimeout = abortTimeout
+        self.journalRetention = journalRetention
+        self.idempotencyRetention = idempotencyRetention
+        self.workflowRetention = workflowRetention
+        self.revision = revision
+    }
+
+    /// These options, and where they say nothing those of another level.
+    package func over(_ other: HandlerOptions) -> HandlerOptions {
+        HandlerOptions(
+            retry: retry ?? other.retry, onExhaustion: onExhaustion ?? other.onExhaustion,
+            inactivityTimeout: inactivityTimeout ?? other.inactivityTimeout, abortTimeout: abortTimeout ?? other.abortTimeout,
+            journalRetention: journalRetention ?? other.journalRetention,
+            idempotencyRetention: idempotencyRetention ?? other.idempotencyRetention,
+            workflowRetention: workflowRetention ?? other.workflowRetention, revision: revision ?? other.revision)
+    }
+}
