@@ -36,7 +36,7 @@ public struct InvocationCaller: Sendable {
             var buffer = handle.scope.borrowBuffer()
             defer { handle.scope.returnBuffer(buffer) }
             try encode(&buffer)
-            let target = InvocationTarget(
+            let target = HandlerTarget(
                 service: service, handler: handler, key: key, idempotencyKey: idempotencyKey, headers: headers)
             let (id, result) = try unsafe buffer.withUnsafeBytes {
                 try unsafe handle.scope.call(target, payload: $0, handle.ticket)

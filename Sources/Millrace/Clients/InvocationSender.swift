@@ -34,7 +34,7 @@ public struct InvocationSender: Sendable {
     }
 
     private func send(_ handler: String, payload: UnsafeRawBufferPointer) throws -> InvocationID {
-        let target = InvocationTarget(
+        let target = HandlerTarget(
             service: service, handler: handler, key: key, idempotencyKey: idempotencyKey, headers: headers)
         return try unsafe handle.scope.send(
             target, payload: payload, delayMilliseconds: delay.wholeMilliseconds, handle.ticket)

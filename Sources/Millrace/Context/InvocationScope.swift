@@ -30,10 +30,10 @@ package protocol InvocationScope: AnyObject, Sendable {
     // Messages.
 
     /// Sends an invocation. `target.key` is empty for a service without keys. Returns the new invocation's id.
-    func send(_ target: InvocationTarget, payload: UnsafeRawBufferPointer, delayMilliseconds: Int64, _ ticket: UInt64) throws
+    func send(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, delayMilliseconds: Int64, _ ticket: UInt64) throws
         -> InvocationID
     /// Calls a handler. Returns the callee's id and what its result is known by.
-    func call(_ target: InvocationTarget, payload: UnsafeRawBufferPointer, _ ticket: UInt64) throws -> (
+    func call(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, _ ticket: UInt64) throws -> (
         InvocationID, DurableID
     )
     /// Cancels an invocation: one that is delayed is forgotten, one that runs sees it at its next wait.

@@ -21,6 +21,26 @@ public struct InvocationID: Hashable, Sendable, LosslessStringConvertible {
         self.sequence = sequence
     }
 
+    /// The origin of ids that are derived from names: a workflow's, or an idempotency key. Their other numbers are a digest.
+    package static let derivedOrigin = UInt16.max
+
+    /// An id that is derived from names, so that the same names have the same id.
+    ///
+    /// - Parameter digest: 14 bytes at least, of which the first are used.
+    package init(keyHash: UInt64, digest: some Collection<UInt8>) {
+        var bytes = Array(digest.prefix(14))
+        while bytes.count < 14 { bytes.append(0) }
+        self.init(
+            keyHash: keyHash, dueMilliseconds: bytes[..<6].reduce(0) { $0 << 8 | UInt64($1) },
+            originShard: Self.derivedOrigin, sequence: bytes[6...].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// Whether the id is derived from names.
+    package var isDerived: Bool { originShard == Self.derivedOrigin }
+
+    /// When a delayed invocation is due, by its id; 0 where it was due at once, or the id does not say.
+    package var knownDue: UInt64 { isDerived ? 0 : dueMilliseconds }
+
     /// How many bytes ``bytes`` has.
     package static let byteCount = 24
 

@@ -35,6 +35,11 @@ final class ShardReporter: ShardObserver {
                 error: error))
     }
 
+    func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID) {
+        observer.warning(
+            "deadlock: \(service)/\(handler) of key '\(key)' (\(waiting)) stands in line behind \(holding), which waits for it")
+    }
+
     func contextMisused(_ error: any Error) { observer.warning("\(error)") }
 
     private static func words(_ source: StoredInvocation.Source?) -> String? {

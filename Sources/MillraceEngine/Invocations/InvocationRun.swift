@@ -1,26 +1,17 @@
 import Millrace
+import MillraceProtocol
 import MillraceStore
 
 /// One running invocation: the engine's side of its context.
 ///
-/// While the handler runs inline, its changes go straight into the shard's open batch and can be taken back. When it
-/// is found waiting, they are taken out of the batch and kept here (`detached`), until it has finished. A shard uses one run for
-/// all invocations that finish inline; tickets tell them apart.
+/// While the handler runs inline, its changes go straight into the shard's open batch and can be taken back, and what it
+/// does is noted in a ``JournalLog``. When it is found waiting, the notes become its journal, and it gets a place in a virtual
+/// queue. From then on it goes on in slices: from one wait to the next, each with its changes and its part of the journal in
+/// one batch. A run that is made anew from a journal does what is in there again, without the effects.
 ///
-/// Everything happens on the thread of the run's shard, which each call checks; that makes `@unchecked Sendable` true.
+/// A shard uses one run for all invocations that finish inline; tickets tell them apart. Everything happens on the thread of
+/// the run's shard, which each call checks; that makes `@unchecked Sendable` true.
 @safe final class InvocationRun: InvocationScope, @unchecked Sendable {
-    /// What a waiting invocation has changed so far.
-    struct Detached {
-        var key: [UInt8]
-        /// State values by name; `nil` for cleared ones.
-        var state: [String: [UInt8]?] = [:]
-        /// All state was cleared before the values above were set.
-        var isCleared = false
-        var emissions: [MessageCodec.Emission] = []
-        var sends: [StoredInvocation] = []
-        var cancellations: [InvocationID] = []
-    }
-
     unowned let shard: Shard
     private(set) var ticket: UInt64 = 0
     private(set) var isRunning = false
@@ -28,19 +19,63 @@ import MillraceStore
     private(set) var id = InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0)
     private(set) var keyHash: UInt64 = 0
     private var keyBytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    private var objectKey: RowKey
-    private var objectCount = 0
+    /// The key of a run that outlives the call that started it.
+    private var ownKey: [UInt8]?
+    var objectKey: RowKey
+    var objectCount = 0
+
     /// Where the invocation came from: a record that is still in its batch, or a stored one.
     private var batch: RecordBatch?
     private var entry = 0
-    private var source: StoredInvocation.Source?
+    private(set) var stored: StoredInvocation?
+
     /// An error of an operation that does not throw; the first one counts.
-    private var failure: (any Error)?
-    var detached: Detached?
-    /// The queue that waits for this run, when it is detached.
-    var queue: VirtualQueue?
-    /// What a task ended with.
+    var failure: (any Error)?
+    /// What the handler's task ended with.
     private(set) var result: Result<Void, any Error>?
+    var output: [UInt8] = []
+
+    // The open slice.
+    var mark = Outgoing.Mark(emissions: 0, bytes: 0, messages: 0)
+    var log = JournalLog()
+
+    // What outlives a slice.
+    /// The queue whose head this is, once it has waited or failed.
+    var queue: VirtualQueue?
+    var recorded = RecordedJournal()
+    /// The time of what the handler took note of last.
+    var time: Int64 = 0
+    var completionCounter: UInt32 = 0
+    var signalCounter = AwakeableID.firstIndex - 1
+    var signalOrdinals: [String: Int] = [:]
+    var random: DurableGenerator?
+
+    /// Results that have come, and that the handler has not taken note of.
+    var arrivals: [Arrival] = []
+    var nextArrival = 0
+    var outcomes: [DurableID: DurableOutcome] = [:]
+    /// Completions that have come, of which only the first counts.
+    var arrived: Set<DurableID> = []
+    var signalArrivals: [String: Int] = [:]
+    var waiters: [Waiter] = []
+    var isCancelRequested = false
+    /// The ids of the invocations that calls and sends made, by their completions.
+    var invocationIDs: [UInt32: InvocationID] = [:]
+    /// The invocations that this one called, in order: a cancellation goes to them first.
+    var callees: [InvocationID] = []
+    /// Timers that have not fired: the completion, and when it is due.
+    var openTimers: [UInt32: UInt64] = [:]
+    /// Steps whose function runs or waits to run.
+    var openSteps = 0
+    var stepFailures: [UInt32: StepFailure] = [:]
+    /// The batch that must be durable before a step may run; 0 where nothing is at stake.
+    var dependsOnBatch: UInt64 = 0
+    var isReleased = false
+    var isInReadyList = false
+    /// Counts what happens to the run, to tell whether it has been idle since.
+    var activity: UInt64 = 0
+    var mismatch: JournalMismatch?
+
     private var spareBuffer: [UInt8] = []
 
     init(shard: Shard) {
@@ -51,11 +86,11 @@ import MillraceStore
 
     // MARK: The shard's side
 
-    /// Begins an invocation. The key must live until it has finished or is detached.
+    /// Begins an invocation. The key must live until it has finished or is kept.
     @inline(__always)
     func begin(
         _ handler: ServiceTable.Handler, id: InvocationID, keyHash: UInt64, key: UnsafeRawBufferPointer,
-        batch: RecordBatch?, entry: Int, source: StoredInvocation.Source?
+        batch: RecordBatch?, entry: Int, stored: StoredInvocation?
     ) -> InvocationHandle {
         ticket &+= 1
         isRunning = true
@@ -65,48 +100,124 @@ import MillraceStore
         unsafe keyBytes = unsafe key
         self.batch = batch
         self.entry = entry
-        self.source = source
+        self.stored = stored
         failure = nil
-        result = nil
         objectCount = 0
+        log.isOn = false
         return InvocationHandle(scope: self, ticket: ticket)
+    }
+
+    /// What a handler that may wait needs in addition.
+    func beginWaiting() {
+        log.isOn = true
+        result = nil
+        output = []
+        guard queue == nil else { return }
+        time = shard.now
+        // What was sent by another invocation may be lost with it.
+        dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
+        log.removeAll()
+        mismatch = nil
+        guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty else { return }
+        // The run was used before, by an invocation that did more than most.
+        completionCounter = 0
+        signalCounter = AwakeableID.firstIndex - 1
+        signalOrdinals = [:]
+        random = nil
+        arrivals = []
+        nextArrival = 0
+        outcomes = [:]
+        arrived = []
+        signalArrivals = [:]
+        callees = []
+        invocationIDs = [:]
+        openTimers = [:]
+        isCancelRequested = false
+        stepFailures = [:]
     }
 
     /// Ends an invocation, and returns the error of an operation that could not throw it.
     @inline(__always)
     func end() -> (any Error)? {
         isRunning = false
-        batch = nil
-        source = nil
         return failure
     }
 
-    /// The record's source, in the form that is stored.
-    var storedSource: StoredInvocation.Source? {
-        if let source { return source }
-        guard let batch else { return nil }
-        return shard.storedSource(batch, entry)
+    /// The invocation as it is stored when it has to wait.
+    func makeStored() -> StoredInvocation {
+        if let stored { return stored }
+        guard let batch, let handler else {
+            return StoredInvocation(
+                id: id, service: handler?.service ?? "", handler: handler?.name ?? "", key: [], payload: [],
+                acceptedAtMilliseconds: shard.now)
+        }
+        return shard.stored(batch, entry, handler, id: id)
+    }
+
+    /// Copies what does not outlive the inline part.
+    func keepOrigin() {
+        let stored = makeStored()
+        ownKey = stored.key
+        self.stored = stored
+        batch = nil
     }
 
     /// Called by the task's last step.
-    func finish(_ result: Result<Void, any Error>) { self.result = result }
-
-    /// Copies what does not outlive the inline part.
-    func detach() {
-        source = storedSource
-        batch = nil
-        detached = unsafe Detached(key: [UInt8](keyBytes))
+    func finish(_ result: Result<Void, any Error>) {
+        guard !isReleased else { return }
+        self.result = result
+        shard.activate(self)
     }
 
-    // MARK: InvocationScope
+    /// Before a replay: the run is a queue's head.
+    func resume(in queue: VirtualQueue, _ stored: StoredInvocation) {
+        self.queue = queue
+        ownKey = stored.key
+    }
 
+    var isFromRecord: Bool { batch != nil || stored?.source != nil }
+
+    /// Whether the run may serve another invocation: nothing of this one is left in it.
+    var isReusable: Bool { queue == nil && ownKey == nil && waiters.isEmpty && openSteps == 0 && !isReleased && log.isEmpty }
+
+    /// Whether the run waits in such a way that its memory can be released.
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && result == nil }
+
+    func takeOutput() -> [UInt8] {
+        guard !output.isEmpty else { return [] }
+        defer { output = [] }
+        return output
+    }
+
+    // MARK: Identity
+
+    /// Whether the call comes from where it may; makes the run the one whose slice is open.
     @inline(__always)
-    private func check(_ ticket: UInt64) throws {
+    func check(_ ticket: UInt64) throws {
         guard ticket == self.ticket, isRunning else { throw ContextError.usedAfterReturn(handler: handlerName) }
         guard shard.executor.isCurrentThread else { throw ContextError.usedFromOtherTask(handler: handlerName) }
+        if shard.active !== self { try activate() }
+        if openSteps > 0 { try checkStep() }
     }
 
-    private var handlerName: String { handler.map { "\($0.service)/\($0.name)" } ?? "a handler" }
+    private func activate() throws {
+        guard !isReleased else { throw InvocationReleased() }
+        if let mismatch { throw mismatch }
+        shard.activate(self)
+    }
+
+    private func checkStep() throws {
+        if let step = DurableStep.current { throw ContextError.usedInStep(handler: handlerName, step: step) }
+    }
+
+    /// For operations whose result comes later.
+    func checkWaiting(_ ticket: UInt64) throws {
+        try check(ticket)
+        if let mismatch { throw mismatch }
+        guard log.isOn else { throw ContextError.cannotWait(handler: handlerName) }
+    }
+
+    var handlerName: String { handler.map { "\($0.service)/\($0.name)" } ?? "a handler" }
 
     func invocationID(_ ticket: UInt64) -> InvocationID { id }
 
@@ -115,146 +226,45 @@ import MillraceStore
         return unsafe withKey { unsafe $0 }
     }
 
-    /// A detached run's key is an array of its own, which stays where it is as long as nobody writes to it.
+    /// A kept run's key is an array of its own, which stays where it is as long as nobody writes to it.
     @inline(__always)
-    private func withKey<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-        if let detached { return unsafe detached.key.withUnsafeBytes(body) }
+    func withKey<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        if let ownKey { return unsafe ownKey.withUnsafeBytes(body) }
         return unsafe body(keyBytes)
     }
 
     func record(_ ticket: UInt64) throws -> SourceRecord? {
         try check(ticket)
-        return storedSource?.record
+        if let stored { return stored.source?.record }
+        return batch.map { shard.storedSource($0, entry).record }
+    }
+
+    func requestBody(_ ticket: UInt64) throws -> [UInt8] {
+        try check(ticket)
+        return makeStored().payload
+    }
+
+    func requestHeaders(_ ticket: UInt64) throws -> [InvocationHeader] {
+        try check(ticket)
+        return stored?.headers ?? []
     }
 
     func nowMilliseconds(_ ticket: UInt64) throws -> Int64 {
         try check(ticket)
-        return shard.now
+        return log.isOn ? time : shard.now
     }
 
-    @inline(__always)
-    private func selectState(_ name: String) {
-        if objectCount == 0 {
-            objectKey.truncate(to: 2)
-            unsafe withKey { unsafe objectKey.appendObject(service: handler?.service ?? "", key: $0) }
-            objectCount = objectKey.count
-        } else {
-            objectKey.truncate(to: objectCount)
-        }
-        objectKey.append(name)
+    func nextRandom(_ ticket: UInt64) -> UInt64 {
+        var generator = random ?? DurableGenerator(id)
+        defer { random = generator }
+        return generator.next()
     }
 
-    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
-        try check(ticket)
-        if let detached {
-            if let changed = detached.state[name] {
-                return unsafe changed.map { unsafe shard.lend($0) }
-            }
-            if detached.isCleared { return nil }
-        }
-        selectState(name)
-        return try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
-    }
+    // MARK: The end
 
-    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
-        try check(ticket)
-        guard value.count <= shard.limits.maxStateBytes else {
-            throw ContextError.tooLarge(what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
-        }
-        guard name.utf8.count <= 1024 else {
-            throw ContextError.tooLarge(what: "the name of a state value", bytes: name.utf8.count, limit: 1024)
-        }
-        if detached != nil {
-            detached?.state[name] = unsafe [UInt8](value)
-            return
-        }
-        selectState(name)
-        unsafe shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
-    }
-
-    func clearState(_ name: String, _ ticket: UInt64) throws {
-        try check(ticket)
-        if detached != nil {
-            detached?.state[name] = .some(nil)
-            return
-        }
-        selectState(name)
-        unsafe shard.store.delete(.state, objectKey.bytes, objectCount: objectCount)
-    }
-
-    func clearAllState(_ ticket: UInt64) throws {
-        try check(ticket)
-        if detached != nil {
-            detached?.state.removeAll()
-            detached?.isCleared = true
-            return
-        }
-        for key in try objectKeys() {
-            unsafe key.withUnsafeBytes { unsafe shard.store.delete(.state, $0, objectCount: objectCount) }
-        }
-    }
-
-    func stateNames(_ ticket: UInt64) throws -> [String] {
-        try check(ticket)
-        var names = Set<String>()
-        if detached?.isCleared != true {
-            for key in try objectKeys() { names.insert(String(decoding: key[objectCount...], as: UTF8.self)) }
-        }
-        for (name, value) in detached?.state ?? [:] {
-            if value == nil { names.remove(name) } else { names.insert(name) }
-        }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-
-    private func objectKeys() throws -> [[UInt8]] {
-        selectState("")
-        return try unsafe shard.store.objectKeys(objectKey.bytes)
-    }
-
-    func send(
-        service: String, handler: String, key: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer,
-        delayMilliseconds: Int64, _ ticket: UInt64
-    ) throws -> InvocationID {
-        try check(ticket)
-        guard let target = shard.services.find(service: service, handler: handler) else {
-            throw ContextError.unknownTarget(service: service, handler: handler)
-        }
-        guard key.count <= shard.limits.maxKeyBytes else {
-            throw ContextError.tooLarge(what: "a key", bytes: key.count, limit: shard.limits.maxKeyBytes)
-        }
-        guard payload.count <= shard.limits.maxPayloadBytes else {
-            throw ContextError.tooLarge(what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
-        }
-        let invocation = unsafe shard.makeInvocation(
-            target, key: key, payload: payload, delayMilliseconds: delayMilliseconds)
-        if detached != nil { detached?.sends.append(invocation) } else { shard.send(invocation) }
-        return invocation.id
-    }
-
-    func cancel(_ id: InvocationID, _ ticket: UInt64) throws {
-        try check(ticket)
-        if detached != nil { detached?.cancellations.append(id) } else { shard.cancel(id) }
-    }
-
-    func emit(
-        cluster: String, topic: String, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [SourceRecord.Header], _ ticket: UInt64
-    ) throws {
-        try check(ticket)
-        let sink = try shard.sink(cluster)
-        let size = unsafe (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
-        guard size <= shard.limits.maxRecordBytes[sink] else {
-            throw ContextError.tooLarge(what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
-        }
-        guard !topic.isEmpty, topic.utf8.count <= 249 else { throw ContextError.unknownSink("topic '\(topic)'") }
-        if detached != nil {
-            unsafe detached?.emissions.append(
-                MessageCodec.Emission(
-                    sequence: 0, cluster: cluster, topic: topic, key: key.map { unsafe [UInt8]($0) },
-                    value: unsafe value.map { unsafe [UInt8]($0) }, headers: headers))
-            return
-        }
-        unsafe shard.outgoing.emit(sink: sink, topic: topic, key: key, value: value, headers: headers)
+    func setOutput(_ value: [UInt8], _ ticket: UInt64) {
+        guard ticket == self.ticket, isRunning else { return }
+        output = value
     }
 
     func fail(_ error: any Error, _ ticket: UInt64) {
@@ -262,6 +272,7 @@ import MillraceStore
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else {
             return shard.observer.contextMisused(error)
         }
+        if error is InvocationReleased { return }
         if failure == nil { failure = error }
     }
 

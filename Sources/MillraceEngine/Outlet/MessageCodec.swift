@@ -6,7 +6,9 @@ import MillraceStore
 /// ```text
 /// message := 1(1) sequence(varint) cluster topic key? value? headerCount(varint) (name value?)*    a record for a sink
 ///          | 2(1) sequence(varint) target(varint) invocation                                       an invocation for a shard
-///          | 3(1) sequence(varint) target(varint) id(24)                                           a cancellation for a shard
+///          | 3(1) sequence(varint) target(varint) id(24) completion result                         a result for an invocation
+///          | 4(1) sequence(varint) target(varint) id(24) signal result                             a signal for an invocation
+///          | 5(1) sequence(varint) target(varint) id(24) caller waits(1)                           a question for a result
 /// x       := count(varint) bytes            x? := count + 1(varint) bytes, or 0 where there is none
 /// ```
 /// In a block each message has its length before it, as a varint.
@@ -77,13 +79,27 @@ enum MessageCodec {
                 put(message.sequence, &bytes)
                 put(UInt64(message.target), &bytes)
                 invocation.encode(into: &bytes)
-            case .cancel(let id):
-                bytes.append(3)
-                put(message.sequence, &bytes)
-                put(UInt64(message.target), &bytes)
-                bytes.append(contentsOf: id.bytes)
+            case .complete(let id, let completion, let result):
+                begin(3, message, id, &bytes)
+                put(completion, &bytes)
+                put(result, &bytes)
+            case .signal(let id, let signal, let result):
+                begin(4, message, id, &bytes)
+                put(signal, &bytes)
+                put(result, &bytes)
+            case .query(let id, let listener, let waits):
+                begin(5, message, id, &bytes)
+                put(listener, &bytes)
+                bytes.append(waits ? 1 : 0)
             }
         }
+    }
+
+    private static func begin(_ kind: UInt8, _ message: ShardMessage, _ id: InvocationID, _ bytes: inout [UInt8]) {
+        bytes.append(kind)
+        put(message.sequence, &bytes)
+        put(UInt64(message.target), &bytes)
+        bytes.append(contentsOf: id.bytes)
     }
 
     // MARK: Reading
@@ -126,11 +142,27 @@ enum MessageCodec {
                     let invocation = try? unsafe StoredInvocation(decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
                 else { return nil }
                 return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .invoke(invocation)))
-            case 3:
-                guard let target = integer(), let id = unsafe InvocationID(bytes: bytes[at...]) else { return nil }
-                return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .cancel(id)))
+            case 3...5:
+                guard let target = integer(), at <= bytes.count,
+                    let body = unsafe body(kind, UnsafeRawBufferPointer(rebasing: bytes[at...]))
+                else { return nil }
+                return .shard(ShardMessage(sequence: sequence, target: Int(target), body: body))
             default: return nil
             }
         }
+    }
+
+    private static func body(_ kind: UInt8, _ bytes: UnsafeRawBufferPointer) -> ShardMessage.Body? {
+        var reader = unsafe RecordReader(bytes)
+        do throws(RecordError) {
+            let id = try reader.id()
+            switch kind {
+            case 3: return .complete(id, try reader.completion(), try reader.result())
+            case 4: return .signal(id, try reader.signal(), try reader.result())
+            default:
+                guard let listener = try reader.caller() else { return nil }
+                return .query(id, listener, waits: try reader.byte() == 1)
+            }
+        } catch { return nil }
     }
 }

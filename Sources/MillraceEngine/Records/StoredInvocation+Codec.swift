@@ -1,15 +1,35 @@
 import Millrace
 import MillraceStore
 
+/// ```text
+/// invocation := 2(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
+/// caller     := 0(1) | 1(1) id(24) kind(1) completion(varint) | 2(1) request(varint)
+/// headers    := count(varint) (name value)*
+/// callers    := count(varint) id(24)*
+/// source     := 0(1) | kind(1) subscription topic partition(varint) offset(varint) timestamp(varint) key? headers      kind 2 is a tombstone
+/// ```
+/// Parts are written as ``MessageCodec`` says.
 extension StoredInvocation {
+    private static let version: UInt8 = 2
+
     func encode(into bytes: inout [UInt8]) {
-        bytes.append(1)
+        bytes.append(Self.version)
         bytes.append(contentsOf: id.bytes)
         MessageCodec.put(service, &bytes)
         MessageCodec.put(handler, &bytes)
         MessageCodec.putOptional(key, &bytes)
         MessageCodec.putOptional(payload, &bytes)
-        MessageCodec.put(UInt64(acceptedAtMilliseconds), &bytes)
+        MessageCodec.put(UInt64(bitPattern: acceptedAtMilliseconds), &bytes)
+        MessageCodec.put(dueMilliseconds, &bytes)
+        MessageCodec.put(caller, &bytes)
+        MessageCodec.put(UInt64(headers.count), &bytes)
+        for header in headers {
+            MessageCodec.put(header.name, &bytes)
+            MessageCodec.put(header.value, &bytes)
+        }
+        MessageCodec.putOptional(idempotencyKey.map { Array($0.utf8) }, &bytes)
+        MessageCodec.put(UInt64(callers.count), &bytes)
+        for caller in callers { bytes.append(contentsOf: caller.bytes) }
         guard let source else { return bytes.append(0) }
         bytes.append(source.record.isTombstone ? 2 : 1)
         MessageCodec.put(source.subscription, &bytes)
@@ -26,46 +46,31 @@ extension StoredInvocation {
     }
 
     package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
-        var at = 1
-        func fail() -> RecordError { RecordError() }
-        func integer() throws(RecordError) -> UInt64 {
-            guard let v = unsafe Varint.read(bytes, &at, bytes.count) else { throw fail() }
-            return v
-        }
-        func part(_ count: UInt64) throws(RecordError) -> [UInt8] {
-            guard count <= UInt64(bytes.count - at) else { throw fail() }
-            defer { at += Int(count) }
-            return unsafe [UInt8](bytes[at..<at + Int(count)])
-        }
-        func optional() throws(RecordError) -> [UInt8]? {
-            let count = try integer()
-            if count == 0 { return nil }
-            return try part(count - 1)
-        }
-        func text() throws(RecordError) -> String { String(decoding: try part(try integer()), as: UTF8.self) }
-        guard unsafe bytes.first == 1, bytes.count > 25, let id = unsafe InvocationID(bytes: bytes[1..<25]) else { throw fail() }
-        at = 25
-        self.id = id
-        service = try text()
-        handler = try text()
-        key = try optional() ?? []
-        payload = try optional() ?? []
-        acceptedAtMilliseconds = Int64(bitPattern: try integer())
-        guard at < bytes.count else { throw fail() }
-        let kind = unsafe bytes[at]
-        at += 1
-        if kind == 0 {
-            source = nil
-            return
-        }
-        let subscription = try text()
-        let topic = try text()
-        let partition = Int32(bitPattern: UInt32(truncatingIfNeeded: try integer()))
-        let offset = Int64(bitPattern: try integer())
-        let timestamp = Int64(bitPattern: try integer())
-        let recordKey = try optional()
+        var reader = unsafe RecordReader(bytes)
+        guard try reader.byte() == Self.version else { throw RecordError() }
+        id = try reader.id()
+        service = try reader.text()
+        handler = try reader.text()
+        key = try reader.optional() ?? []
+        payload = try reader.optional() ?? []
+        acceptedAtMilliseconds = Int64(bitPattern: try reader.integer())
+        dueMilliseconds = try reader.integer()
+        caller = try reader.caller()
+        for _ in 0..<(try reader.count()) { headers.append(InvocationHeader(try reader.text(), try reader.text())) }
+        idempotencyKey = try reader.optional().map { String(decoding: $0, as: UTF8.self) }
+        for _ in 0..<(try reader.count()) { callers.append(try reader.id()) }
+        let kind = try reader.byte()
+        guard kind != 0 else { return }
+        let subscription = try reader.text()
+        let topic = try reader.text()
+        let partition = Int32(bitPattern: UInt32(truncatingIfNeeded: try reader.integer()))
+        let offset = Int64(bitPattern: try reader.integer())
+        let timestamp = Int64(bitPattern: try reader.integer())
+        let recordKey = try reader.optional()
         var headers: [SourceRecord.Header] = []
-        for _ in 0..<(try integer()) { headers.append(SourceRecord.Header(name: try text(), value: try optional())) }
+        for _ in 0..<(try reader.count()) {
+            headers.append(SourceRecord.Header(name: try reader.text(), value: try reader.optional()))
+        }
         source = Source(
             subscription: subscription,
             record: SourceRecord(
@@ -74,5 +79,3 @@ extension StoredInvocation {
                 isTombstone: kind == 2))
     }
 }
-
-package struct RecordError: Error, CustomStringConvertible { package var description: String { "a stored invocation cannot be read" } }

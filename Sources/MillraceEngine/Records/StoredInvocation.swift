@@ -15,4 +15,22 @@ package struct StoredInvocation: Sendable {
     package var payload: [UInt8]
     package var source: Source?
     package var acceptedAtMilliseconds: Int64
+    /// When it is to start, in milliseconds since 1970; 0 for at once.
+    package var dueMilliseconds: UInt64 = 0
+    /// Who waits for the result.
+    package var caller: ResponseTarget?
+    package var headers: [InvocationHeader] = []
+    package var idempotencyKey: String?
+    /// The invocations that wait for this one, from the nearest up: to see a key that waits for itself.
+    package var callers: [InvocationID] = []
+    /// Whether it is known by a record; not stored.
+    var hasRecord = false
+}
+
+/// Who gets an invocation's result.
+package enum ResponseTarget: Sendable, Hashable {
+    /// Another invocation, for one of its waits.
+    case invocation(InvocationID, Completion)
+    /// A request from outside, by its number in this process; after a restart nobody waits for it any more.
+    case request(UInt64)
 }

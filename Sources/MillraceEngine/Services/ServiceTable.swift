@@ -7,6 +7,11 @@ package struct ServiceTable: Sendable {
         let service: String
         let name: String
         let isKeyed: Bool
+        /// Whether it has its key to itself while it runs and waits.
+        let isExclusive: Bool
+        /// Whether it is a workflow's `run`.
+        let isWorkflow: Bool
+        let options: HandlerOptions
         let body: HandlerDefinition.Body
         /// The handler's place in ``ServiceTable/handlers``.
         let index: Int
@@ -41,7 +46,9 @@ package struct ServiceTable: Sendable {
                 handlers.append(
                     Handler(
                         service: service.name, name: handler.name, isKeyed: service.kind != .service,
-                        body: handler.body, index: handlers.count))
+                        isExclusive: service.kind == .virtualObject && handler.kind == .exclusive,
+                        isWorkflow: service.kind == .workflow && handler.kind == .workflow,
+                        options: handler.options.over(service.options), body: handler.body, index: handlers.count))
             }
             byName[service.name] = ofService
         }

@@ -1,3 +1,5 @@
+package import Millrace
+
 /// Limits of what handlers may do, and of what a shard does in one turn.
 package struct EngineLimits: Sendable {
     /// The largest state value.
@@ -16,6 +18,16 @@ package struct EngineLimits: Sendable {
     package var timersInMemory = 65_536
     /// How many bytes of undelivered output a shard may have before its sources pause.
     package var maxUndeliveredBytes = 4 << 20
+    /// How many waiting invocations of one shard are in memory; those that have waited longest are released first.
+    package var loadedInvocations = 1_024
+    // What holds for handlers that say nothing else.
+    package var inactivityTimeout = Duration.seconds(60)
+    package var idempotencyRetention = Duration.seconds(24 * 3600)
+    package var workflowRetention = Duration.seconds(24 * 3600)
+    package var retry = RetryPolicy()
+    package var onExhaustion = HandlerOptions.Exhaustion.pause
+    /// Whether a call to a key that waits, through calls, for the caller itself fails at once.
+    package var failsDeadlocks = true
 
     package init() {}
 }

@@ -10,10 +10,13 @@ extension Shard {
         var messages: [ShardMessageBatch] = []
         /// Batches of other shards that are applied for good.
         var acknowledgements: [(shard: Int, batchNumber: UInt64)] = []
+        /// Results for those outside who wait.
+        var replies: [Reply] = []
     }
 
     /// Adds the turn's block to `batch`. Returns false where the turn has decided nothing.
     func endTurn(into batch: any DiskBatch) -> Bool {
+        writeReadyChunks()
         let published = marks.store(in: store)
         for shard in changedReceived {
             rowKey.truncate(to: 2)
@@ -77,8 +80,11 @@ extension Shard {
         var outputs = Outputs()
         outputs.acknowledgements = toAcknowledge
         toAcknowledge.removeAll()
+        outputs.replies = replies
+        replies.removeAll()
         guard let turn else { return outputs }
         self.turn = nil
+        pendingCommits.append((commit, turn.batchNumber))
         publish(turn.marks)
         let emissions = turn.outgoing.emissions
         if !emissions.isEmpty || !turn.outgoing.messages.isEmpty {
@@ -153,10 +159,7 @@ extension Shard {
         for message in batch.messages where message.sequence > received[batch.from] {
             received[batch.from] = message.sequence
             changedReceived.insert(batch.from)
-            switch message.body {
-            case .invoke(let invocation): accept(invocation)
-            case .cancel(let id): cancelTimer(id)
-            }
+            deliver(message.body)
         }
         toAcknowledge.append((batch.from, batch.batchNumber))
         runLocalInvocations()
@@ -166,6 +169,7 @@ extension Shard {
 
     /// Frees memory, and freezes the overlay when it is time. Returns the overlay that is to be written back.
     func maintain(commit: UInt64) -> WriteBackJob? {
+        releaseIdle()
         store.collectWriteBack()
         var job: WriteBackJob?
         if store.shouldFreeze(nowMilliseconds: now) { job = store.freeze(commit: commit, released: releasedBatch) }

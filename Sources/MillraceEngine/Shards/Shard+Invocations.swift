@@ -1,4 +1,5 @@
 import Millrace
+import MillraceProtocol
 import MillraceStore
 import Synchronization
 
@@ -7,10 +8,10 @@ extension Shard {
     enum Outcome {
         /// The handler has returned, and its effects are in the open batch.
         case finished
-        /// It has thrown; nothing of it is left.
+        /// It has thrown, and nothing of it is left: the invocation has no place yet.
         case failed(any Error)
-        /// It waits; its effects so far are kept in its run.
-        case waiting
+        /// It has a place in a virtual queue, where all that followed is done.
+        case placed
     }
 
     /// Runs a handler until it ends or waits.
@@ -18,236 +19,304 @@ extension Shard {
     func start(
         _ run: InvocationRun, _ handler: ServiceTable.Handler, _ id: InvocationID, _ keyHash: UInt64,
         _ key: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, batch: RecordBatch?, entry: Int,
-        source: StoredInvocation.Source?
+        stored: StoredInvocation?
     ) -> Outcome {
+        active = run
         store.beginInvocation()
-        let mark = outgoing.mark
+        run.mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)
-        let handle = unsafe run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, source: source)
+        let handle = unsafe run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, stored: stored)
         do {
             switch handler.body {
             case .direct(let body):
                 try unsafe body(handle, payload.bytes)
+                if let error = run.end() { throw error }
             case .suspending(let body):
+                run.beginWaiting()
                 let operation = try unsafe body(handle, payload.bytes)
-                Task<Void, Never>(executorPreference: executor) {
-                    do {
-                        try await operation()
-                        run.finish(.success(()))
-                    } catch {
-                        run.finish(.failure(error))
-                    }
-                }
-                while run.result == nil, executor.drainLocal() {}
-                guard let result = run.result else {
-                    detach(run, mark)
-                    return .waiting
-                }
-                try result.get()
-            }
-            if let error = run.end() {
-                rollBack(mark)
-                return .failed(error)
+                return runTask(run, operation)
             }
         } catch {
             _ = run.end()
-            rollBack(mark)
-            return .failed(error)
+            return failed(run, error)
         }
+        active = nil
         store.keepInvocation()
-        if !pendingSends.isEmpty || !pendingCancels.isEmpty { dispatchPending() }
-        return .finished
+        if hasPending { dispatchPending() }
+        if stored != nil { respond(run, .value(run.takeOutput())) }
+        return run.queue == nil ? .finished : ended(run)
     }
 
-    private func rollBack(_ mark: Outgoing.Mark) {
-        if settings.keepsFailedChanges { store.keepInvocation() } else { store.rollBackInvocation() }
-        outgoing.rollBack(to: mark)
-        pendingSends.removeAll()
-        pendingCancels.removeAll()
-    }
-
-    /// Takes the effects of a waiting invocation out of the batch and keeps them with its run.
-    private func detach(_ run: InvocationRun, _ mark: Outgoing.Mark) {
-        run.detach()
-        unsafe store.forEachInvocationChange { family, key, value in
-            guard family == .state, let count = unsafe ShardStore.objectCount(key) else { return }
-            unsafe run.detached?.state[String(decoding: key[count...], as: UTF8.self)] = unsafe .some(value.map { unsafe [UInt8]($0) })
-        }
-        run.detached?.emissions = outgoing.emissions[mark.emissions...].map { emission in
-            let value = emission.start + max(0, emission.keyCount)
-            return MessageCodec.Emission(
-                sequence: 0, cluster: settings.sinks[emission.sink], topic: outgoing.topics[emission.topic],
-                key: emission.keyCount < 0 ? nil : [UInt8](outgoing.bytes[emission.start..<emission.start + emission.keyCount]),
-                value: emission.valueCount < 0 ? nil : [UInt8](outgoing.bytes[value..<value + emission.valueCount]),
-                headers: emission.headers)
-        }
-        run.detached?.sends = pendingSends
-        run.detached?.cancellations = pendingCancels
-        rollBack(mark)
-    }
-
-    /// Gives a waiting invocation its place: at the head of its key's queue, durably.
-    func wait(_ run: InvocationRun, _ stored: StoredInvocation, _ handler: ServiceTable.Handler) {
-        let queue = makeQueue(for: stored, handler)
-        enqueue(queueable(stored, handler), in: queue)
-        setWaiting(queue, run)
-    }
-
-    func setWaiting(_ queue: VirtualQueue, _ run: InvocationRun) {
-        queue.state = .waiting(run)
-        run.queue = queue
-        waitingRuns.append(run)
-        counters.waiting.store(waitingRuns.count, ordering: .relaxed)
-    }
-
-    /// Runs jobs of waiting handlers that have become ready, and ends the runs that are over.
-    func runJobs() {
-        if executor.takeForeign() {}
-        while executor.drainLocal() {}
-        guard !waitingRuns.isEmpty else { return }
-        var at = 0
-        while at < waitingRuns.count {
-            let run = waitingRuns[at]
-            guard let result = run.result else {
-                at += 1
-                continue
+    /// Runs a task until it ends or waits.
+    private func runTask(_ run: InvocationRun, _ operation: @escaping @Sendable () async throws -> Void) -> Outcome {
+        Task<Void, Never>(executorPreference: executor) {
+            do {
+                try await operation()
+                run.finish(.success(()))
+            } catch {
+                run.finish(.failure(error))
             }
-            waitingRuns.swapAt(at, waitingRuns.count - 1)
-            waitingRuns.removeLast()
-            counters.waiting.store(waitingRuns.count, ordering: .relaxed)
-            finish(run, result)
         }
+        while executor.drainLocal() {}
+        if active === run { run.proceed() }
+        // Another invocation's slice came between: this one has been given its place, or has ended, there.
+        guard active === run else {
+            if active != nil { endSlice() }
+            return .placed
+        }
+        guard let result = run.result else {
+            endSlice()
+            return .placed
+        }
+        active = nil
+        return conclude(run, result)
     }
 
-    /// Applies what a run that waited has decided.
-    private func finish(_ run: InvocationRun, _ result: Result<Void, any Error>) {
-        guard let queue = run.queue, let handler = run.handler else { return }
-        run.queue = nil
+    // MARK: The end
+
+    /// What becomes of a run whose task has ended. Its slice is still in the store's undo log.
+    func conclude(_ run: InvocationRun, _ result: Result<Void, any Error>) -> Outcome {
         var outcome = result
         if let error = run.end(), case .success = outcome { outcome = .failure(error) }
-        let detached = run.detached
-        run.detached = nil
-        if case .success = outcome, let detached {
-            do { try apply(detached, handler) } catch { outcome = .failure(error) }
+        if case .success = outcome, run.recorded.hasCommands {
+            outcome = .failure(run.mismatched(run.recorded.takeCommand(), "nothing more"))
         }
-        queue.state = .ready
+        if let mismatch = run.mismatch { outcome = .failure(mismatch) }
         switch outcome {
         case .success:
-            removeHead(queue)
-            schedule(queue)
-        case .failure(let error):
-            guard let head = loadHead(queue) else { return }
-            failHead(queue, head, handler, error)
-        }
-    }
-
-    private func apply(_ detached: InvocationRun.Detached, _ handler: ServiceTable.Handler) throws {
-        store.beginInvocation()
-        let mark = outgoing.mark
-        do {
-            rowKey.truncate(to: 2)
-            unsafe detached.key.withUnsafeBytes { unsafe rowKey.appendObject(service: handler.service, key: $0) }
-            let objectCount = rowKey.count
-            if detached.isCleared {
-                for key in try unsafe store.objectKeys(rowKey.bytes) {
-                    unsafe key.withUnsafeBytes { unsafe store.delete(.state, $0, objectCount: objectCount) }
-                }
-            }
-            for (name, value) in detached.state.sorted(by: { $0.key < $1.key }) {
-                rowKey.truncate(to: objectCount)
-                rowKey.append(name)
-                if let value {
-                    unsafe value.withUnsafeBytes { unsafe store.put(.state, rowKey.bytes, $0, objectCount: objectCount) }
-                } else {
-                    unsafe store.delete(.state, rowKey.bytes, objectCount: objectCount)
-                }
-            }
-            for emission in detached.emissions {
-                let sink = try sink(emission.cluster)
-                unsafe withBytes(emission.key) { key in
-                    unsafe withBytes(emission.value) { value in
-                        unsafe outgoing.emit(sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
-                    }
-                }
-            }
             store.keepInvocation()
-            pendingSends = detached.sends
-            pendingCancels = detached.cancellations
-            dispatchPending()
-        } catch {
-            rollBack(mark)
-            throw error
+            if hasPending { dispatchPending() }
+            respond(run, .value(run.takeOutput()))
+        case .failure(let error as TerminalError) where !run.isFromRecord:
+            // What the handler did before stays: it is up to the handler to compensate.
+            store.keepInvocation()
+            if hasPending { dispatchPending() }
+            respond(run, .failure(error))
+        case .failure(let error):
+            return failed(run, error)
         }
+        return run.queue == nil ? .finished : ended(run)
     }
 
-    private func withBytes(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) -> Void) {
-        guard let bytes else { return body(nil) }
-        unsafe bytes.withUnsafeBytes { unsafe body($0) }
+    /// The head of a queue is done.
+    private func ended(_ run: InvocationRun) -> Outcome {
+        guard let queue = run.queue else { return .finished }
+        run.queue = nil
+        runs[run.id] = nil
+        counters.waiting.store(runs.count, ordering: .relaxed)
+        for (number, due) in run.openTimers { forgetTimer(due: due, run.id, number) }
+        deleteJournal(of: run.id, queue)
+        queue.isStarted = false
+        queue.state = .ready
+        removeHead(queue)
+        schedule(queue)
+        return .placed
+    }
+
+    /// A handler has thrown. What it did since its last saved point is taken back.
+    private func failed(_ run: InvocationRun, _ error: any Error) -> Outcome {
+        active = nil
+        rollBack(run)
+        guard let handler = run.handler else { return .finished }
+        // A handler that cannot wait, of an invocation that others wait for: its result is the failure.
+        if let terminal = error as? TerminalError, !run.isFromRecord {
+            respond(run, .failure(terminal))
+            return run.queue == nil ? .finished : ended(run)
+        }
+        guard run.queue != nil || !run.log.isEmpty else { return .failed(error) }
+        if run.queue == nil { place(run) }
+        writeChunk(of: run)
+        guard let queue = run.queue else { return .placed }
+        discard(run)
+        guard let head = loadHead(queue) else { return .placed }
+        failHead(queue, head, handler, error)
+        return .placed
+    }
+
+    func rollBack(_ run: InvocationRun) {
+        if settings.keepsFailedChanges { store.keepInvocation() } else { store.rollBackInvocation() }
+        outgoing.rollBack(to: run.mark)
+        run.log.rollBack()
+        pendingSends.removeAll()
+        pendingSignals.removeAll()
+        pendingQueries.removeAll()
+        pendingTimers.removeAll()
+        pendingNotifications.removeAll()
+    }
+
+    /// Takes a run out of memory; what its task still does has no effect.
+    func discard(_ run: InvocationRun) {
+        run.queue = nil
+        runs[run.id] = nil
+        counters.waiting.store(runs.count, ordering: .relaxed)
+        run.release()
+    }
+
+    /// Tells an invocation's result to those who wait for it, and keeps it where it is to be kept.
+    private func respond(_ run: InvocationRun, _ result: DurableResult) {
+        guard let handler = run.handler else { return }
+        respond(run.id, run.stored, handler, isStarted: run.queue?.isStarted ?? false, result)
+    }
+
+    func respond(
+        _ id: InvocationID, _ stored: StoredInvocation?, _ handler: ServiceTable.Handler, isStarted: Bool, _ result: DurableResult
+    ) {
+        if let caller = stored?.caller { answer(caller, result) }
+        guard isStarted || id.isDerived || stored?.hasRecord == true else { return }
+        let record = record(of: id)
+        for listener in record?.listeners ?? [] { answer(listener, result) }
+        let retention = retention(id, handler)
+        guard retention > 0 else {
+            if record != nil { deleteRecord(id) }
+            return
+        }
+        var kept = record ?? InvocationRecord(
+            status: .completed, queueService: "", queueKey: [], service: handler.service, handler: handler.name,
+            key: stored?.key ?? [], createdMilliseconds: stored?.acceptedAtMilliseconds ?? now)
+        kept.status = .completed
+        kept.endedMilliseconds = now
+        kept.listeners = []
+        kept.result = result
+        putRecord(id, kept)
+        storePurge(id, due: UInt64(now + retention))
+    }
+
+    private func retention(_ id: InvocationID, _ handler: ServiceTable.Handler) -> Int64 {
+        if handler.isWorkflow { return (handler.options.workflowRetention ?? limits.workflowRetention).wholeMilliseconds }
+        if id.isDerived { return (handler.options.idempotencyRetention ?? limits.idempotencyRetention).wholeMilliseconds }
+        return 0
+    }
+
+    /// Tells a result to one who waits for it.
+    func answer(_ target: ResponseTarget, _ result: DurableResult, kind: Completion.Kind? = nil) {
+        switch target {
+        case .invocation(let id, let completion):
+            let body = ShardMessage.Body.complete(id, completion, result)
+            let shard = shard(of: id)
+            if shard == index { deliveries.append(body) } else { outgoing.send(body, to: shard) }
+        case .request(let number): replies.append(Reply(request: number, result: result))
+        }
     }
 
     // MARK: Sending
 
     /// An invocation that a handler sends.
     func makeInvocation(
-        _ target: ServiceTable.Handler, key: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer,
-        delayMilliseconds: Int64
+        _ handler: ServiceTable.Handler, _ target: HandlerTarget, payload: UnsafeRawBufferPointer,
+        delayMilliseconds: Int64, now: Int64
     ) -> StoredInvocation {
-        // A service without keys runs where it was sent from.
-        let hash = unsafe target.isKeyed ? XXH64.hash(key) : UInt64(index)
-        let due = delayMilliseconds > 0 ? UInt64(now + delayMilliseconds) : 0
-        return unsafe StoredInvocation(
-            id: nextInvocationID(keyHash: hash, due: due), service: target.service, handler: target.name,
-            key: [UInt8](key), payload: [UInt8](payload), source: nil, acceptedAtMilliseconds: now)
+        let due = delayMilliseconds > 0 ? UInt64(max(0, now) &+ delayMilliseconds) : 0
+        let id: InvocationID
+        if handler.isWorkflow {
+            id = InvocationNames.workflow(service: handler.service, key: target.key)
+        } else if let idempotencyKey = target.idempotencyKey {
+            id = InvocationNames.idempotent(
+                service: handler.service, key: handler.isKeyed ? target.key : nil, handler: handler.name,
+                idempotencyKey: idempotencyKey)
+        } else {
+            // A service without keys runs where it was sent from.
+            id = nextInvocationID(keyHash: handler.isKeyed ? InvocationNames.hash(target.key) : UInt64(index), due: due)
+        }
+        var invocation = StoredInvocation(
+            id: id, service: handler.service, handler: handler.name, key: target.key, payload: unsafe [UInt8](payload),
+            acceptedAtMilliseconds: now, dueMilliseconds: due)
+        invocation.headers = target.headers
+        invocation.idempotencyKey = target.idempotencyKey
+        return invocation
     }
 
-    func send(_ invocation: StoredInvocation) { pendingSends.append(invocation) }
-    func cancel(_ id: InvocationID) { pendingCancels.append(id) }
+    var hasPending: Bool {
+        !pendingSends.isEmpty || !pendingSignals.isEmpty || !pendingQueries.isEmpty || !pendingTimers.isEmpty
+            || !pendingNotifications.isEmpty
+    }
 
-    /// Sends what a kept invocation sent: to this shard at once, to others with the batch.
-    private func dispatchPending() {
+    /// Sends what a kept slice sent: to this shard at once, to others with the batch.
+    func dispatchPending() {
         for invocation in pendingSends {
             let target = shard(of: invocation.id)
             if target == index { accept(invocation) } else { outgoing.send(.invoke(invocation), to: target) }
         }
         pendingSends.removeAll(keepingCapacity: true)
-        for id in pendingCancels {
+        for (id, signal, result) in pendingSignals {
             let target = shard(of: id)
-            if target == index { cancelTimer(id) } else { outgoing.send(.cancel(id), to: target) }
+            let body = ShardMessage.Body.signal(id, signal, result)
+            if target == index { deliveries.append(body) } else { outgoing.send(body, to: target) }
         }
-        pendingCancels.removeAll(keepingCapacity: true)
+        pendingSignals.removeAll(keepingCapacity: true)
+        for query in pendingQueries {
+            let target = shard(of: query.target)
+            let body = ShardMessage.Body.query(query.target, query.listener, waits: query.waits)
+            if target == index { deliveries.append(body) } else { outgoing.send(body, to: target) }
+        }
+        pendingQueries.removeAll(keepingCapacity: true)
+        for (id, number, due) in pendingTimers { storeTimer(due: due, id, completion: number) }
+        pendingTimers.removeAll(keepingCapacity: true)
+        for (id, notification) in pendingNotifications { deliver(notification, to: id) }
+        pendingNotifications.removeAll(keepingCapacity: true)
     }
 
     /// Takes an invocation of a key of this shard: a timer, or to be run in this turn.
     func accept(_ invocation: StoredInvocation) {
-        if invocation.id.dueMilliseconds > 0 { storeTimer(invocation) } else { localInvocations.append(invocation) }
+        if invocation.id.isDerived, let known = record(of: invocation.id) { return acceptAgain(invocation, known) }
+        if invocation.dueMilliseconds > UInt64(max(0, now)) {
+            storeTimer(invocation)
+        } else {
+            localInvocations.append(invocation)
+        }
     }
 
-    /// Runs what was sent to keys of this shard, and what that sends in turn.
+    /// The same request once more: its result is the first one's.
+    private func acceptAgain(_ invocation: StoredInvocation, _ known: InvocationRecord) {
+        guard let caller = invocation.caller else { return }
+        if services.find(service: invocation.service, handler: invocation.handler)?.isWorkflow == true {
+            return answer(caller, .failure(TerminalError("the workflow method was already invoked", code: TerminalError.conflict)))
+        }
+        if let result = known.result { return answer(caller, result) }
+        var record = known
+        record.listeners.append(caller)
+        putRecord(invocation.id, record)
+    }
+
+    // MARK: Running what was sent
+
+    /// Runs what was sent to keys of this shard, and what that sends in turn; delivers results; lets runs go on.
     func runLocalInvocations() {
         var at = 0
-        while at < localInvocations.count {
-            let invocation = localInvocations[at]
-            at += 1
-            run(invocation)
+        while true {
+            if at < localInvocations.count {
+                let invocation = localInvocations[at]
+                at += 1
+                run(invocation)
+            } else if !localInvocations.isEmpty {
+                localInvocations.removeAll(keepingCapacity: true)
+                at = 0
+            } else if !deliveries.isEmpty {
+                let bodies = deliveries
+                deliveries = []
+                for body in bodies { deliver(body) }
+            } else if !readyRuns.isEmpty, turnInvocations <= limits.turnInvocations {
+                proceedReady()
+            } else {
+                return
+            }
         }
-        localInvocations.removeAll(keepingCapacity: true)
     }
 
     /// Runs an invocation now where its key is idle; otherwise, or when the turn has done enough, it is queued.
-    func run(_ invocation: StoredInvocation) {
+    private func run(_ invocation: StoredInvocation) {
         guard let handler = services.find(service: invocation.service, handler: invocation.handler) else {
             return park(unknown: invocation)
         }
         turnInvocations += 1
-        if handler.isKeyed {
+        if handler.isExclusive {
             let busy = unsafe queues.isEmpty ? nil : invocation.key.withUnsafeBytes {
                 unsafe queue(handler.service, invocation.id.keyHash, $0)
             }
-            if let busy { return enqueue(invocation, in: busy) }
+            if let busy { return enqueue(waiting: invocation, in: busy) }
         }
         if turnInvocations > limits.turnInvocations {
             let queue = makeQueue(for: invocation, handler)
-            enqueue(queueable(invocation, handler), in: queue)
+            enqueue(waiting: invocation, in: queue)
             return schedule(queue)
         }
         let run = takeRun()
@@ -256,7 +325,7 @@ extension Shard {
         case .failed(let error):
             giveBack(run)
             failNew(invocation, handler, error)
-        case .waiting: wait(run, invocation, handler)
+        case .placed: break
         }
     }
 
@@ -265,7 +334,7 @@ extension Shard {
             unsafe invocation.payload.withUnsafeBytes { payload in
                 unsafe start(
                     run, handler, invocation.id, invocation.id.keyHash, key, payload, batch: nil, entry: 0,
-                    source: invocation.source)
+                    stored: invocation)
             }
         }
     }

@@ -16,19 +16,15 @@ extension Shard {
         return nil
     }
 
-    /// An invocation as it stands in a queue. One of a service without keys has a queue of its own, named by its id.
-    func queueable(_ invocation: StoredInvocation, _ handler: ServiceTable.Handler) -> StoredInvocation {
-        guard !handler.isKeyed else { return invocation }
-        var own = invocation
-        own.key = invocation.id.bytes
-        return own
-    }
-
-    func makeQueue(for invocation: StoredInvocation, _ handler: ServiceTable.Handler) -> VirtualQueue {
-        let key = queueable(invocation, handler).key
-        let hash = queueHash(invocation.service, invocation.id.keyHash)
-        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) { return known }
-        let queue = VirtualQueue(service: invocation.service, key: key, hash: hash, head: 1, tail: 1)
+    /// The queue that an invocation belongs in, made where there is none: its key's, or, for one that has nothing to wait
+    /// for behind others, one of its own, named by its id.
+    func makeQueue(for invocation: StoredInvocation, _ handler: ServiceTable.Handler?) -> VirtualQueue {
+        let isExclusive = handler?.isExclusive ?? true
+        let service = isExclusive ? invocation.service : ""
+        let key = isExclusive ? invocation.key : invocation.id.bytes
+        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(service, invocation.id.keyHash, $0) }) { return known }
+        let queue = VirtualQueue(
+            service: service, key: key, hash: queueHash(service, invocation.id.keyHash), head: 1, tail: 1)
         insert(queue)
         return queue
     }
@@ -70,6 +66,7 @@ extension Shard {
         let state: QueueHeader.State
         switch queue.state {
         case .ready, .waiting: state = .ready
+        case .suspended: state = .suspended
         case .parked: state = .parked
         case .stopped: state = .stopped
         case .backingOff(let time):
@@ -77,9 +74,33 @@ extension Shard {
             until = time
         }
         let header = QueueHeader(
-            head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, failure: queue.failure)
+            head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, isStarted: queue.isStarted,
+            failure: queue.failure)
         selectHeader(queue)
         unsafe header.encode().withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
+    }
+
+    /// Appends an invocation that finds its key busy. It is known by its id from now on, so that it can be cancelled.
+    func enqueue(waiting invocation: StoredInvocation, in queue: VirtualQueue) {
+        if let caller = invocation.caller, let head = invocation.callers.isEmpty ? nil : loadHead(queue)?.id,
+            invocation.callers.contains(head)
+        {
+            observer.deadlocked(
+                service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key), waiting: invocation.id,
+                holding: head)
+            if limits.failsDeadlocks {
+                return answer(caller, .failure(.deadlock(invocation, holding: head)))
+            }
+        }
+        if invocation.source == nil {
+            let known = invocation.id.isDerived ? record(of: invocation.id) : nil
+            var record = InvocationRecord(
+                status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
+                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
+            record.listeners = known?.listeners ?? []
+            putRecord(invocation.id, record)
+        }
+        enqueue(invocation, in: queue)
     }
 
     /// Appends an invocation, durably with the batch.
@@ -178,21 +199,48 @@ extension Shard {
     }
 
     private func runHead(_ queue: VirtualQueue) {
-        guard let head = loadHead(queue) else { return }
+        guard var head = loadHead(queue) else { return }
         guard let handler = services.find(service: head.service, handler: head.handler) else {
             return parkHead(queue, head, "no service of this application has a handler \(head.service)/\(head.handler)")
         }
-        let run = takeRun()
+        if !queue.isStarted, head.source == nil {
+            guard let record = record(of: head.id) else { return start(queue, head, handler) }
+            if record.status == .completed, let result = record.result {
+                // Cancelled while it stood in line.
+                if let caller = head.caller { answer(caller, result) }
+                deleteRecord(head.id)
+                return removeHead(queue)
+            }
+            head.hasRecord = true
+        }
+        start(queue, head, handler)
+    }
+
+    private func start(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
+        var journal: RecordedJournal?
+        if queue.isStarted {
+            do { journal = try loadJournal(of: head.id, queue) } catch {
+                return parkHead(queue, head, "its journal cannot be read: \(error)")
+            }
+        }
+        let run = journal == nil ? takeRun() : InvocationRun(shard: self)
+        if let journal {
+            do { try run.prepareReplay(journal) } catch {
+                return parkHead(queue, head, "its journal cannot be read: \(error)")
+            }
+            run.resume(in: queue, head)
+            runs[head.id] = run
+            queue.state = .waiting(run)
+        }
         switch start(run, handler, head) {
         case .finished:
             giveBack(run)
             removeHead(queue)
-            if !localInvocations.isEmpty { runLocalInvocations() }
+            if !localInvocations.isEmpty || !deliveries.isEmpty { runLocalInvocations() }
         case .failed(let error):
             giveBack(run)
             failHead(queue, head, handler, error)
-        case .waiting:
-            setWaiting(queue, run)
+        case .placed: break
         }
     }
 
@@ -200,16 +248,15 @@ extension Shard {
 
     /// What becomes of an invocation that failed at its first, inline attempt.
     func failNew(_ invocation: StoredInvocation, _ handler: ServiceTable.Handler, _ error: any Error) {
-        if policy(invocation).then == .skip, pause(invocation, error, attempts: 1) == nil {
+        if policy(invocation)?.then == .skip, pause(invocation, handler, error, HeadFailure(attempts: 1, firstFailedMilliseconds: now)) == nil {
             counters.failures.add(1, ordering: .relaxed)
             return observer.skipped(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
                 source: invocation.source, attempts: 1, error: "\(error)")
         }
         let queue = makeQueue(for: invocation, handler)
-        let own = queueable(invocation, handler)
-        enqueue(own, in: queue)
-        failHead(queue, own, handler, error)
+        enqueue(waiting: invocation, in: queue)
+        failHead(queue, invocation, handler, error)
     }
 
     /// What becomes of a queue whose head failed: another attempt later, or its policy's end.
@@ -220,7 +267,8 @@ extension Shard {
         queue.failure.attempts += 1
         if queue.failure.attempts == 1 { queue.failure.firstFailedMilliseconds = now }
         queue.failure.lastError = String("\(error)".prefix(QueueHeader.maxErrorBytes))
-        if let pause = pause(invocation, error, attempts: queue.failure.attempts) {
+        if error is RetryAfter || (error as? StepFailed)?.cause is RetryAfter { queue.failure.attempts -= 1 }
+        if let pause = pause(invocation, handler, error, queue.failure) {
             queue.state = .backingOff(until: now + pause)
             retries.add(queue, due: now + pause)
             storeHeader(queue)
@@ -228,14 +276,18 @@ extension Shard {
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
                 source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
         }
-        switch policy(invocation).then {
+        guard let policy = policy(invocation) else {
+            if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalMismatch) {
+                return end(queue, invocation, handler, .failure(TerminalError(queue.failure.lastError)))
+            }
+            return parkHead(queue, invocation, queue.failure.lastError)
+        }
+        switch policy.then {
         case .skip:
             observer.skipped(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
                 source: invocation.source, attempts: queue.failure.attempts, error: queue.failure.lastError)
-            queue.state = .ready
-            removeHead(queue)
-            schedule(queue)
+            end(queue, invocation, handler, .failure(TerminalError(queue.failure.lastError)))
         case .park: parkHead(queue, invocation, queue.failure.lastError)
         case .stop:
             parkHead(queue, invocation, queue.failure.lastError, as: .stopped)
@@ -247,6 +299,16 @@ extension Shard {
                     reason: "the record at offset \(source.record.offset) failed \(queue.failure.attempts) times: \(queue.failure.lastError)")
             }
         }
+    }
+
+    /// Ends a head that is not running, with a result.
+    func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult) {
+        deleteJournal(of: head.id, queue)
+        respond(head.id, head, handler, isStarted: queue.isStarted, result)
+        queue.isStarted = false
+        queue.state = .ready
+        removeHead(queue)
+        schedule(queue)
     }
 
     private func parkHead(
@@ -263,33 +325,32 @@ extension Shard {
 
     /// An invocation of a handler that this application does not have waits for a version that has it.
     func park(unknown invocation: StoredInvocation) {
-        let hash = queueHash(invocation.service, invocation.id.keyHash)
-        let queue: VirtualQueue
-        if let known = unsafe invocation.key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) {
-            queue = known
-        } else {
-            queue = VirtualQueue(service: invocation.service, key: invocation.key, hash: hash, head: 1, tail: 1)
-            insert(queue)
-        }
+        let queue = makeQueue(for: invocation, nil)
         enqueue(invocation, in: queue)
         if queue.count == 1 {
             parkHead(queue, invocation, "no service of this application has a handler \(invocation.service)/\(invocation.handler)")
         }
     }
 
-    private func policy(_ invocation: StoredInvocation) -> ErrorPolicy {
-        guard let source = invocation.source,
-            let intake = settings.intakes.first(where: { $0.subscription.name == source.subscription })
-        else { return settings.defaultPolicy }
-        return intake.subscription.onError
+    /// The subscription's policy, for an invocation that came from a record.
+    private func policy(_ invocation: StoredInvocation) -> ErrorPolicy? {
+        guard let source = invocation.source else { return nil }
+        return settings.intakes.first { $0.subscription.name == source.subscription }?.subscription.onError ?? settings.defaultPolicy
     }
 
     /// The pause before the next attempt, or `nil` when there is to be none.
-    private func pause(_ invocation: StoredInvocation, _ error: any Error, attempts: Int) -> Int64? {
+    private func pause(
+        _ invocation: StoredInvocation, _ handler: ServiceTable.Handler, _ error: any Error, _ failure: HeadFailure
+    ) -> Int64? {
         switch error {
-        case is TerminalError, is SerdeError: nil
-        default: policy(invocation).pauseMilliseconds(afterAttempts: attempts)
+        case is TerminalError, is SerdeError, is JournalMismatch: return nil
+        case let error as RetryAfter: return error.delay.wholeMilliseconds
+        case let error as StepFailed: return pause(invocation, handler, error.cause, failure)
+        default: break
         }
+        if let policy = policy(invocation) { return policy.pauseMilliseconds(afterAttempts: failure.attempts) }
+        return (handler.options.retry ?? limits.retry).pauseMilliseconds(
+            afterAttempts: failure.attempts, elapsedMilliseconds: now - failure.firstFailedMilliseconds)
     }
 
     /// Lets the queues run whose pause is over.
@@ -299,5 +360,14 @@ extension Shard {
             queue.state = .ready
             schedule(queue)
         }
+    }
+}
+
+extension TerminalError {
+    /// A call that would wait for ever.
+    fileprivate static func deadlock(_ invocation: StoredInvocation, holding: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(invocation.service)/\(invocation.handler) of key '\(ObjectKey(invocation.key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            code: conflict)
     }
 }

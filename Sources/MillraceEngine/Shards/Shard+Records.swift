@@ -41,33 +41,31 @@ extension Shard {
     private func apply(_ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler) {
         let key = unsafe batch.route(entry)
         if entry.failure >= 0 {
-            let stored = stored(batch, at, entry, handler)
+            let stored = stored(batch, at, handler, id: nextInvocationID(keyHash: entry.keyHash))
             return failNew(stored, handler, SerdeError.notDecodable(type: "routing key", reason: batch.failures[Int(entry.failure)]))
         }
-        if handler.isKeyed, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
-            return enqueue(stored(batch, at, entry, handler), in: queue)
+        if handler.isExclusive, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
+            return enqueue(
+                waiting: stored(batch, at, handler, id: nextInvocationID(keyHash: entry.keyHash)), in: queue)
         }
+        if handler.isWorkflow { return accept(stored(batch, at, handler, id: unsafe .init(workflow: handler, key))) }
         let payload = unsafe batch.value(entry) ?? UnsafeRawBufferPointer(start: nil, count: 0)
         let run = takeRun()
         let id = nextInvocationID(keyHash: entry.keyHash)
-        switch unsafe start(run, handler, id, entry.keyHash, key, payload, batch: batch, entry: at, source: nil) {
+        switch unsafe start(run, handler, id, entry.keyHash, key, payload, batch: batch, entry: at, stored: nil) {
         case .finished: giveBack(run)
         case .failed(let error):
             giveBack(run)
-            failNew(stored(batch, at, entry, handler), handler, error)
-        case .waiting:
-            var stored = stored(batch, at, entry, handler)
-            stored.id = id
-            wait(run, stored, handler)
+            failNew(stored(batch, at, handler, id: id), handler, error)
+        case .placed: break
         }
     }
 
     /// A record as it is stored when it has to wait.
-    private func stored(
-        _ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler
-    ) -> StoredInvocation {
-        unsafe StoredInvocation(
-            id: nextInvocationID(keyHash: entry.keyHash), service: handler.service, handler: handler.name,
+    func stored(_ batch: RecordBatch, _ at: Int, _ handler: ServiceTable.Handler, id: InvocationID) -> StoredInvocation {
+        let entry = batch.entries[at]
+        return unsafe StoredInvocation(
+            id: id, service: handler.service, handler: handler.name,
             key: [UInt8](batch.route(entry)), payload: batch.value(entry).map { unsafe [UInt8]($0) } ?? [],
             source: storedSource(batch, at), acceptedAtMilliseconds: now)
     }
@@ -91,5 +89,12 @@ extension Shard {
                 topic: topic, partition: partition, offset: entry.offset,
                 timestampMilliseconds: entry.timestamp == .min ? nil : entry.timestamp,
                 key: batch.key(entry).map { unsafe [UInt8]($0) }, headers: headers, isTombstone: entry.valueCount < 0))
+    }
+}
+
+extension InvocationID {
+    /// The `run` of a workflow, by its key's bytes.
+    fileprivate init(workflow handler: ServiceTable.Handler, _ key: UnsafeRawBufferPointer) {
+        self = InvocationNames.workflow(service: handler.service, key: unsafe [UInt8](key))
     }
 }

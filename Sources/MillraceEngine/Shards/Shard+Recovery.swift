@@ -38,18 +38,20 @@ extension Shard {
             }
             let service = String(decoding: row.key[4..<4 + serviceCount], as: UTF8.self)
             let key = [UInt8](row.key[(8 + serviceCount)...])
-            // A queue of a service without keys is named by its invocation's id, whose own hash leads it.
-            let isKeyed = services.services.first { $0.name == service }.map { $0.kind != .service } ?? true
+            // A queue of one invocation is named by its id, whose own hash leads it.
             let keyHash =
-                unsafe isKeyed
+                unsafe !service.isEmpty
                 ? key.withUnsafeBytes { unsafe XXH64.hash($0) } : (InvocationID(bytes: key)?.keyHash ?? 0)
             let queue = VirtualQueue(
                 service: service, key: key, hash: queueHash(service, keyHash), head: header.head, tail: header.tail)
             queue.failure = header.failure
+            queue.isStarted = header.isStarted
+            if header.isStarted { queue.chunks = nil }
             queuedCount += queue.count
             insert(queue)
             switch header.state {
             case .ready: schedule(queue)
+            case .suspended: queue.state = .suspended
             case .backingOff:
                 queue.state = .backingOff(until: header.untilMilliseconds)
                 retries.add(queue, due: header.untilMilliseconds)

@@ -1,30 +1,69 @@
 import Millrace
+import MillraceProtocol
 import MillraceStore
 import Synchronization
 
-/// Delayed invocations.
+/// Delayed invocations, and waits for a time.
 extension Shard {
-    private func selectTimer(_ id: InvocationID) {
-        rowKey.truncate(to: 2)
-        rowKey.append(id.dueMilliseconds)
-        rowKey.append(id.keyHash)
-        rowKey.append(id.originShard)
-        rowKey.append(id.sequence)
+    /// The numbers of timers that complete no wait.
+    private enum TimerNumber {
+        /// A delayed invocation.
+        static let invocation: UInt32 = 0
+        /// What is kept of an invocation that has ended is to go.
+        static let purge = UInt32.max
     }
 
+    private func selectTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
+        rowKey.truncate(to: 2)
+        rowKey.append(due)
+        rowKey.append(id)
+        rowKey.append(completion)
+    }
+
+    /// Keeps a delayed invocation until its time.
     func storeTimer(_ invocation: StoredInvocation) {
         var bytes: [UInt8] = []
         invocation.encode(into: &bytes)
-        selectTimer(invocation.id)
+        selectTimer(due: invocation.dueMilliseconds, invocation.id, TimerNumber.invocation)
         unsafe bytes.withUnsafeBytes { unsafe store.putNew(.timers, rowKey.bytes, $0) }
-        timers.add(TimerQueue.Entry(due: invocation.id.dueMilliseconds, id: invocation.id))
+        timers.add(TimerQueue.Entry(due: invocation.dueMilliseconds, id: invocation.id, completion: TimerNumber.invocation))
+        guard invocation.id.isDerived else { return }
+        var record = InvocationRecord(
+            status: .scheduled, queueService: "", queueKey: [], service: invocation.service, handler: invocation.handler,
+            key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
+        record.dueMilliseconds = invocation.dueMilliseconds
+        putRecord(invocation.id, record)
     }
 
-    /// Forgets a delayed invocation that has not fired. Its entry in memory finds no row when its time comes.
-    func cancelTimer(_ id: InvocationID) {
-        guard id.dueMilliseconds > 0 else { return }
-        selectTimer(id)
+    /// Completes an invocation's wait at a time.
+    func storeTimer(due: UInt64, _ id: InvocationID, completion: UInt32) {
+        selectTimer(due: due, id, completion)
+        unsafe store.putNew(.timers, rowKey.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
+        timers.add(TimerQueue.Entry(due: due, id: id, completion: completion))
+    }
+
+    /// Forgets what is kept of an invocation at a time.
+    func storePurge(_ id: InvocationID, due: UInt64) { storeTimer(due: due, id, completion: TimerNumber.purge) }
+
+    /// Forgets the timer of a wait. Its entry in memory finds no row when its time comes.
+    func forgetTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
+        selectTimer(due: due, id, completion)
         unsafe store.delete(.timers, rowKey.bytes)
+    }
+
+    /// Whether a delayed invocation has not started.
+    func isTimerPending(due: UInt64, _ id: InvocationID) -> Bool {
+        selectTimer(due: due, id, TimerNumber.invocation)
+        return ((try? unsafe store.get(.timers, rowKey.bytes)) ?? nil) != nil
+    }
+
+    /// Takes away a delayed invocation that has not started.
+    func takeTimer(due: UInt64, _ id: InvocationID) -> StoredInvocation? {
+        selectTimer(due: due, id, TimerNumber.invocation)
+        guard let bytes = try? unsafe store.get(.timers, rowKey.bytes) else { return nil }
+        let invocation = try? unsafe StoredInvocation(decoding: bytes)
+        unsafe store.delete(.timers, rowKey.bytes)
+        return invocation
     }
 
     /// Runs what is due, until the turn has done enough.
@@ -43,14 +82,20 @@ extension Shard {
     }
 
     private func fire(_ entry: TimerQueue.Entry, _ time: UInt64) {
-        selectTimer(entry.id)
+        selectTimer(due: entry.due, entry.id, entry.completion)
         do {
             guard let value = try unsafe store.get(.timers, rowKey.bytes) else { return }
-            let invocation = try unsafe StoredInvocation(decoding: value)
+            let invocation = entry.completion == TimerNumber.invocation ? try unsafe StoredInvocation(decoding: value) : nil
             unsafe store.delete(.timers, rowKey.bytes)
             counters.timersFired.add(1, ordering: .relaxed)
-            counters.timerLatenessMilliseconds.add(time - entry.due, ordering: .relaxed)
-            localInvocations.append(invocation)
+            counters.timerLatenessMilliseconds.add(time - min(time, entry.due), ordering: .relaxed)
+            if let invocation {
+                localInvocations.append(invocation)
+            } else if entry.completion == TimerNumber.purge {
+                purge(entry.id)
+            } else {
+                deliver(.sleep(entry.completion), to: entry.id)
+            }
             runLocalInvocations()
         } catch {
             // The row stays, and is tried again after a restart.
@@ -58,10 +103,28 @@ extension Shard {
         }
     }
 
+    /// Forgets a completed invocation; of a workflow also its state and promises.
+    func purge(_ id: InvocationID) {
+        guard let record = record(of: id), record.status == .completed else { return }
+        deleteRecord(id)
+        guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else { return }
+        rowKey.truncate(to: 2)
+        unsafe record.key.withUnsafeBytes { unsafe rowKey.appendObject(service: record.service, key: $0) }
+        let prefix = unsafe [UInt8](rowKey.bytes)
+        do {
+            for key in try unsafe prefix.withUnsafeBytes({ try unsafe store.objectKeys($0) }) {
+                unsafe key.withUnsafeBytes { unsafe store.delete(.state, $0, objectCount: prefix.count) }
+            }
+            for row in try store.scan(.promises, from: prefix, to: ShardStore.end(ofPrefix: prefix)) {
+                unsafe row.key.withUnsafeBytes { unsafe store.delete(.promises, $0) }
+            }
+        } catch { observer.contextMisused(error) }
+    }
+
     /// Reads the next stored timers. Returns false where the disk could not be read; it is tried again in the next turn.
     private func refillTimers() -> Bool {
         guard let horizon = timers.horizon else { return true }
-        selectTimer(horizon.id)
+        selectTimer(due: horizon.due, horizon.id, horizon.completion)
         var lower = unsafe [UInt8](rowKey.bytes)
         if horizon.due == 0 { lower = [UInt8(index >> 8), UInt8(index & 0xff)] }
         let upper = ShardStore.end(ofPrefix: [UInt8(index >> 8), UInt8(index & 0xff)])
@@ -70,16 +133,10 @@ extension Shard {
         do {
             let rows = try store.scan(.timers, from: lower, to: upper, limit: limit)
             let entries = rows.compactMap { row -> TimerQueue.Entry? in
-                guard row.key.count == 28 else { return nil }
-                var words: [UInt64] = [0, 0, 0, 0]
-                for byte in row.key[2..<10] { words[0] = words[0] << 8 | UInt64(byte) }
-                for byte in row.key[10..<18] { words[1] = words[1] << 8 | UInt64(byte) }
-                for byte in row.key[18..<20] { words[2] = words[2] << 8 | UInt64(byte) }
-                for byte in row.key[20..<28] { words[3] = words[3] << 8 | UInt64(byte) }
-                return TimerQueue.Entry(
-                    due: words[0],
-                    id: InvocationID(
-                        keyHash: words[1], dueMilliseconds: words[0], originShard: UInt16(words[2]), sequence: words[3]))
+                guard row.key.count == 38 else { return nil }
+                func number(_ range: Range<Int>) -> UInt64 { row.key[range].reduce(0) { $0 << 8 | UInt64($1) } }
+                guard let id = InvocationID(bytes: row.key[10..<34]) else { return nil }
+                return TimerQueue.Entry(due: number(2..<10), id: id, completion: UInt32(number(34..<38)))
             }
             timers.refill(entries, isComplete: rows.count < limit)
             return true

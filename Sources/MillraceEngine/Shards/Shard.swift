@@ -1,4 +1,5 @@
 import Millrace
+import MillraceProtocol
 import MillraceStore
 
 /// One slice of the key space, with one writer: the deterministic core of the engine.
@@ -19,11 +20,20 @@ final class Shard {
     private(set) var now: Int64 = 0
     var marks = Watermarks()
     var outgoing = Outgoing()
-    /// What the running invocation sends and cancels; dispatched when it is kept.
+    /// The run whose slice is open.
+    var active: InvocationRun?
+    // What the open slice sends; dispatched when it is kept.
     var pendingSends: [StoredInvocation] = []
-    var pendingCancels: [InvocationID] = []
+    var pendingSignals: [(InvocationID, SignalName, DurableResult)] = []
+    var pendingQueries: [PendingQuery] = []
+    var pendingTimers: [(id: InvocationID, completion: UInt32, due: UInt64)] = []
+    var pendingNotifications: [(InvocationID, Notification)] = []
     /// Invocations of this shard's own keys that are to start in this turn.
     var localInvocations: [StoredInvocation] = []
+    /// Messages of this shard to itself.
+    var deliveries: [ShardMessage.Body] = []
+    /// Results for those outside who wait.
+    var replies: [Reply] = []
     /// How many of the turn's invocations were started by messages and timers rather than by records.
     var turnInvocations = 0
 
@@ -32,9 +42,21 @@ final class Shard {
     /// Queues whose head is to be run.
     var scheduled: [VirtualQueue] = []
     /// When a failed head is to be run again: the earliest first.
-    var retries = RetryQueue()
-    /// Runs that wait for something.
-    var waitingRuns: [InvocationRun] = []
+    var retries = DueQueue<VirtualQueue>()
+    /// Runs that wait for something, in memory.
+    var runs: [InvocationID: InvocationRun] = [:]
+    /// Runs for which something has come.
+    var readyRuns: [InvocationRun] = []
+    /// Runs by the time at which they have been waiting for too long, with what they had done by then.
+    var idleRuns = DueQueue<(run: InvocationRun, activity: UInt64)>()
+    var oldRuns: [(run: InvocationRun, activity: UInt64)] = []
+    /// Places in runs that wait for a batch to be durable, or for a time.
+    var durableWaits: [(batch: UInt64, pause: Pause)] = []
+    var pauses = DueQueue<Pause>()
+    /// Commits that are not durable, with the last batch of this shard in each.
+    var pendingCommits: [(commit: UInt64, batch: UInt64)] = []
+    /// Batches up to this one are durable.
+    var durableBatch: UInt64 = 0
     var timers: TimerQueue
     var queuedCount = 0
 
@@ -83,6 +105,7 @@ final class Shard {
     /// Does what has become due: jobs of waiting handlers, retries, timers, queued invocations.
     func work() {
         runJobs()
+        resumePauses()
         retryDue()
         fireTimers()
         runScheduled()
@@ -91,14 +114,17 @@ final class Shard {
 
     /// Whether there is something to do without any input.
     func hasWork(now: Int64) -> Bool {
-        !scheduled.isEmpty || !localInvocations.isEmpty || (nextWake.map { $0 <= now } ?? false)
+        !scheduled.isEmpty || !localInvocations.isEmpty || !readyRuns.isEmpty || !deliveries.isEmpty
+            || (nextWake.map { $0 <= now } ?? false)
     }
 
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
-        let timer = timers.nextDue.map { Int64(clamping: $0) }
-        guard let retry = retries.nextDue else { return timer }
-        return min(timer ?? .max, retry)
+        var next = timers.nextDue.map { Int64(clamping: $0) }
+        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue] {
+            if let due { next = min(next ?? .max, due) }
+        }
+        return next
     }
 
     // MARK: Runs
@@ -114,7 +140,9 @@ final class Shard {
     }
 
     @inline(__always)
-    func giveBack(_ run: InvocationRun) { spareRun = run }
+    func giveBack(_ run: InvocationRun) {
+        if run.isReusable { spareRun = run }
+    }
 
     /// Keeps bytes that a run lends to its handler until the next call.
     func lend(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
@@ -178,6 +206,12 @@ struct UndeliveredBatch {
     let bytes: Int
     /// How many deliveries (one a sink, one a shard) are outstanding.
     var left: Int
+}
+
+/// A result for one who waits outside of the shards.
+struct Reply: Sendable {
+    let request: UInt64
+    let result: DurableResult
 }
 
 /// What a turn decided, between its block and its commit.

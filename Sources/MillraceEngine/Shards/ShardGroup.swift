@@ -1,4 +1,5 @@
 import MillraceStore
+import Synchronization
 
 /// The shards of one thread, and their turns. What a turn of all of them decides is one write.
 ///
@@ -11,6 +12,10 @@ final class ShardGroup {
         case messages(ShardMessageBatch)
         /// A sink or another shard has all it was to get of a shard's batch.
         case delivered(shard: Int, batchNumber: UInt64)
+        /// Commits up to this one are durable.
+        case durable(commit: UInt64)
+        /// A request from outside.
+        case request(StoredInvocation, shard: Int)
     }
 
     let shards: [Shard]
@@ -39,6 +44,10 @@ final class ShardGroup {
                 for shard in shards { shard.apply(records, advancing: advancing) }
             case .messages(let messages): shardAt(messages.to)?.apply(messages)
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
+            case .durable(let commit): for shard in shards { shard.becameDurable(upTo: commit) }
+            case .request(let invocation, let shard):
+                shardAt(shard)?.accept(invocation)
+                shardAt(shard)?.runLocalInvocations()
             }
         }
         for shard in shards { shard.work() }
@@ -63,6 +72,7 @@ final class ShardGroup {
             for (sender, number) in outputs.acknowledgements {
                 exchange.post(.delivered(shard: sender, batchNumber: number), toShard: sender)
             }
+            if !outputs.replies.isEmpty { exchange.reply(outputs.replies, after: commit) }
         }
         for shard in shards {
             if let job = shard.maintain(commit: commit) { store.enqueue(job) }
@@ -74,7 +84,11 @@ final class ShardGroup {
         }
         applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty { exchange.committed() }
+        waitsForDurability.store(shards.contains { !$0.durableWaits.isEmpty }, ordering: .sequentiallyConsistent)
     }
+
+    /// Whether a handler of the group waits for commits to become durable. Read on other threads.
+    let waitsForDurability = Atomic<Bool>(false)
 
     /// Sends what recovery found.
     func resend(_ outputs: [Shard.Outputs]) {
@@ -101,6 +115,8 @@ protocol Exchange: AnyObject {
     func release(_ batch: OutboundBatch, to sink: Int)
     /// Puts an input into the mailbox of a shard's group.
     func post(_ input: ShardGroup.Input, toShard shard: Int)
+    /// Tells results to those outside, once a commit is durable.
+    func reply(_ replies: [Reply], after commit: UInt64)
     /// There is something new to be made durable.
     func committed()
 }

@@ -3,17 +3,21 @@ import Millrace
 /// The next timers of a shard, in memory: a heap of those before a horizon. Later ones are only stored, and are read when
 /// the heap has run empty, so that any number of timers can be pending.
 struct TimerQueue {
-    /// One timer: when it is due, and the invocation it is for. Its row's key is made of both.
+    /// One timer: when it is due, the invocation it is for, and which of its waits it completes (0 for its start). Its row's key
+    /// is made of all three.
     struct Entry: Equatable {
         let due: UInt64
         let id: InvocationID
+        var completion: UInt32 = 0
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }
             let (x, y) = (a.id, b.id)
             if x.keyHash != y.keyHash { return x.keyHash < y.keyHash }
+            if x.dueMilliseconds != y.dueMilliseconds { return x.dueMilliseconds < y.dueMilliseconds }
             if x.originShard != y.originShard { return x.originShard < y.originShard }
-            return x.sequence < y.sequence
+            if x.sequence != y.sequence { return x.sequence < y.sequence }
+            return a.completion < b.completion
         }
     }
 
@@ -56,12 +60,8 @@ struct TimerQueue {
         if isComplete {
             horizon = nil
         } else if let last = entries.last {
-            // The successor of the last: the same instant, one number on.
-            horizon = Entry(
-                due: last.due,
-                id: InvocationID(
-                    keyHash: last.id.keyHash, dueMilliseconds: last.id.dueMilliseconds,
-                    originShard: last.id.originShard, sequence: last.id.sequence + 1))
+            // The successor of the last: one number on.
+            horizon = last.successor
         }
     }
 
@@ -105,5 +105,16 @@ struct TimerQueue {
             parent = child
         }
         return first
+    }
+}
+
+extension TimerQueue.Entry {
+    /// The first possible entry after this one.
+    fileprivate var successor: Self {
+        if completion < .max { return Self(due: due, id: id, completion: completion + 1) }
+        return Self(
+            due: due,
+            id: InvocationID(
+                keyHash: id.keyHash, dueMilliseconds: id.dueMilliseconds, originShard: id.originShard, sequence: id.sequence &+ 1))
     }
 }

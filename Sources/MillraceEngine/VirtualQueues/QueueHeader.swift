@@ -1,10 +1,10 @@
 /// The row of a busy key's queue: which invocations it has, and what became of the head.
 ///
 /// ```text
-/// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) lastError(the rest, UTF-8)
+/// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) isStarted(1) lastError(the rest, UTF-8)
 /// ```
 /// Integers are little-endian. The state is 0 for ready or waiting, 1 for backing off, 2 for parked, 3 for stopped
-/// (which a restart tries again).
+/// (which a restart tries again), 4 for suspended.
 struct QueueHeader: Equatable {
     enum State: UInt8 {
         case ready = 0
@@ -12,10 +12,12 @@ struct QueueHeader: Equatable {
         case parked = 2
         /// Parked, and its partition stopped, until the next start.
         case stopped = 3
+        /// Waiting, with nothing to do until something comes.
+        case suspended = 4
     }
 
-    static let version: UInt8 = 1
-    static let fixedCount = 38
+    static let version: UInt8 = 2
+    static let fixedCount = 39
     /// Errors are cut to so many bytes: they are for people.
     static let maxErrorBytes = 1000
 
@@ -23,6 +25,8 @@ struct QueueHeader: Equatable {
     var tail: UInt64
     var state: State
     var untilMilliseconds: Int64
+    /// The head has a record and a journal.
+    var isStarted: Bool
     var failure: HeadFailure
 
     func encode() -> [UInt8] {
@@ -36,15 +40,17 @@ struct QueueHeader: Equatable {
         put(untilMilliseconds)
         put(UInt32(clamping: failure.attempts))
         put(failure.firstFailedMilliseconds)
+        bytes.append(isStarted ? 1 : 0)
         bytes.append(contentsOf: failure.lastError.utf8.prefix(Self.maxErrorBytes))
         return bytes
     }
 
-    init(head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, failure: HeadFailure) {
+    init(head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, isStarted: Bool = false, failure: HeadFailure) {
         self.head = head
         self.tail = tail
         self.state = state
         self.untilMilliseconds = untilMilliseconds
+        self.isStarted = isStarted
         self.failure = failure
     }
 
@@ -61,6 +67,7 @@ struct QueueHeader: Equatable {
         self.state = state
         untilMilliseconds = get(18)
         let attempts: UInt32 = get(26)
+        isStarted = unsafe bytes[38] == 1
         failure = unsafe HeadFailure(
             attempts: Int(attempts), firstFailedMilliseconds: get(30),
             lastError: String(decoding: bytes[Self.fixedCount...], as: UTF8.self))

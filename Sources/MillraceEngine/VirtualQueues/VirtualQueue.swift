@@ -1,6 +1,6 @@
 import Millrace
 
-/// The queue of one key that is busy: its exclusive invocations in the order of arrival, the head being the one that runs,
+/// The queue of one key that is busy, or of one invocation that shares nothing with others and has failed or waits: its exclusive invocations in the order of arrival, the head being the one that runs,
 /// is to run again, or waits for a person.
 ///
 /// A key without queued invocations has no `VirtualQueue`, and costs nothing. The invocations themselves are rows of the
@@ -12,6 +12,8 @@ final class VirtualQueue {
         case ready
         /// It runs, and waits for something.
         case waiting(InvocationRun)
+        /// It waits, and its memory is released: it is replayed when something comes that it may be waiting for.
+        case suspended
         /// It failed, and is run again at that time.
         case backingOff(until: Int64)
         /// It failed for good, and waits for a person.
@@ -20,7 +22,9 @@ final class VirtualQueue {
         case stopped
     }
 
+    /// Empty for the queue of one invocation.
     let service: String
+    /// The object's key; for the queue of one invocation its id.
     let key: [UInt8]
     let hash: UInt64
     /// The numbers of the first and of one past the last queued invocation.
@@ -29,6 +33,10 @@ final class VirtualQueue {
     var state: State = .ready
     /// What is known of the head's failures.
     var failure = HeadFailure()
+    /// The head has begun: it has a record, and what it has done is in its journal.
+    var isStarted = false
+    /// How many chunks the head's journal has; `nil` where nobody has looked since the start of the process.
+    var chunks: UInt32? = 0
     /// The first queued invocations, from `head` on.
     var loaded: [StoredInvocation] = []
     /// Of which the first so many are gone already.

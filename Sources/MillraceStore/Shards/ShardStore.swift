@@ -42,6 +42,17 @@ package final class ShardStore {
 
     /// The number of the last batch that was ended.
     package var lastBatch: UInt64 { batchNumber - 1 }
+    /// The number of the open batch.
+    package var openBatch: UInt64 { batchNumber }
+
+    /// The batch in which the row was changed last that was read last; 0 where that was long ago.
+    package var batchOfLastRead: UInt64 {
+        guard lastRead >= 0 else { return 0 }
+        // Rows keep the lower half of the number.
+        let age = UInt32(truncatingIfNeeded: batchNumber) &- (unsafe table.rows[lastRead].batch)
+        return UInt64(age) < batchNumber ? batchNumber - UInt64(age) : 0
+    }
+    private var lastRead = -1
 
     // MARK: Reading
 
@@ -52,6 +63,7 @@ package final class ShardStore {
         _ family: Family, _ key: UnsafeRawBufferPointer, objectCount: Int = 0
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
         let index = try unsafe row(family, key, objectCount: objectCount)
+        lastRead = index
         return unsafe index < 0 ? nil : table.value(index)
     }
 
@@ -233,11 +245,13 @@ package final class ShardStore {
         return index
     }
 
-    /// Sets a row that is known to be new: its key has never been used before. Such a row, deleted before it is written back, never
-    /// reaches its family.
+    /// Sets a row that is known not to be in its family: its key has never been used before. Such a row, deleted before it is
+    /// written back, never reaches its family.
     package func putNew(_ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        let index = unsafe table.insert(
-            family, key, RowTable.hash(family, key), valueCapacity: value.count, flags: [.known, .referenced])
+        let hash = unsafe RowTable.hash(family, key)
+        // Somebody may have asked for it before it was there.
+        if unsafe table.find(family, key, hash) >= 0 { return unsafe put(family, key, value) }
+        let index = unsafe table.insert(family, key, hash, valueCapacity: value.count, flags: [.known, .referenced])
         if isUndoing { undo.note(table, index, isNew: true, newCount: value.count) }
         change(index, grows: value.count)
         unsafe table.setValue(index, value)

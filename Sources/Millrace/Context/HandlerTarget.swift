@@ -1,5 +1,5 @@
 /// What a message is for: a handler of a service, with the key where the service has keys.
-package struct InvocationTarget: Sendable {
+package struct HandlerTarget: Sendable {
     package var service: String
     package var handler: String
     /// Empty for a service without keys.

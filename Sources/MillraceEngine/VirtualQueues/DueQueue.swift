@@ -1,11 +1,12 @@
-/// Queues whose head failed, by the time at which it is to be run again.
-struct RetryQueue {
-    private var heap: [(due: Int64, queue: VirtualQueue)] = []
+/// What is to be done at a time: the earliest first.
+struct DueQueue<Element> {
+    private var heap: [(due: Int64, element: Element)] = []
 
     var nextDue: Int64? { heap.first?.due }
+    var isEmpty: Bool { heap.isEmpty }
 
-    mutating func add(_ queue: VirtualQueue, due: Int64) {
-        heap.append((due, queue))
+    mutating func add(_ element: Element, due: Int64) {
+        heap.append((due, element))
         var child = heap.count - 1
         while child > 0, heap[child].due < heap[(child - 1) / 2].due {
             heap.swapAt(child, (child - 1) / 2)
@@ -13,10 +14,10 @@ struct RetryQueue {
         }
     }
 
-    mutating func popDue(now: Int64) -> VirtualQueue? {
+    mutating func popDue(now: Int64) -> Element? {
         guard let first = heap.first, first.due <= now else { return nil }
         let last = heap.removeLast()
-        guard !heap.isEmpty else { return first.queue }
+        guard !heap.isEmpty else { return first.element }
         heap[0] = last
         var parent = 0
         while true {
@@ -27,6 +28,8 @@ struct RetryQueue {
             heap.swapAt(child, parent)
             parent = child
         }
-        return first.queue
+        return first.element
     }
+
+    mutating func removeAll() { heap.removeAll() }
 }

@@ -1,0 +1,33 @@
+import COpenSSL
+import Millrace
+import MillraceStore
+
+/// Ids that follow from names: the same workflow, or the same idempotency key, is the same invocation.
+enum InvocationNames {
+    /// The hash of a key, which decides its shard.
+    static func hash(_ key: [UInt8]) -> UInt64 { unsafe key.withUnsafeBytes { unsafe XXH64.hash($0) } }
+
+    /// The `run` of a workflow.
+    static func workflow(service: String, key: [UInt8]) -> InvocationID {
+        InvocationID(keyHash: hash(key), digest: digest(["wf", service], key))
+    }
+
+    /// The invocation with an idempotency key. Without a key of an object it is on the shard of the idempotency key.
+    static func idempotent(service: String, key: [UInt8]?, handler: String, idempotencyKey: String) -> InvocationID {
+        InvocationID(
+            keyHash: hash(key ?? Array(idempotencyKey.utf8)),
+            digest: digest(["ik", service, handler, idempotencyKey], key ?? []))
+    }
+
+    /// SHA-256 over all parts, each with its length before it.
+    private static func digest(_ texts: [String], _ key: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for text in texts { MessageCodec.put(text, &bytes) }
+        bytes.append(contentsOf: key)
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        unsafe digest.withUnsafeMutableBufferPointer { digest in
+            unsafe bytes.withUnsafeBufferPointer { _ = unsafe SHA256($0.baseAddress, $0.count, digest.baseAddress) }
+        }
+        return digest
+    }
+}

@@ -1,0 +1,90 @@
+import Millrace
+import MillraceProtocol
+import MillraceStore
+
+/// State: read from the shard's rows, changed in its open batch.
+extension InvocationRun {
+    @inline(__always)
+    private func selectState(_ name: String) {
+        if objectCount == 0 {
+            objectKey.truncate(to: 2)
+            unsafe withKey { unsafe objectKey.appendObject(service: handler?.service ?? "", key: $0) }
+            objectCount = objectKey.count
+        } else {
+            objectKey.truncate(to: objectCount)
+        }
+        objectKey.append(name)
+    }
+
+    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
+        try check(ticket)
+        if recorded.hasCommands { return try unsafe replayRead(name) }
+        selectState(name)
+        let value = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
+        if log.isOn {
+            unsafe log.read(name, value, now: shard.now)
+            dependsOnBatch = max(dependsOnBatch, shard.store.batchOfLastRead)
+        }
+        return unsafe value
+    }
+
+    private func replayRead(_ name: String) throws -> UnsafeRawBufferPointer? {
+        let key = Array(name.utf8)
+        let command = try replay(GetEagerStateCommand(key: key, value: nil)) { $0.key == key }
+        return unsafe command.value.map { unsafe shard.lend($0) }
+    }
+
+    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
+        try check(ticket)
+        guard value.count <= shard.limits.maxStateBytes else {
+            throw ContextError.tooLarge(what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
+        }
+        guard name.utf8.count <= 1024 else {
+            throw ContextError.tooLarge(what: "the name of a state value", bytes: name.utf8.count, limit: 1024)
+        }
+        if recorded.hasCommands {
+            let key = Array(name.utf8)
+            _ = try replay(SetStateCommand(key: key, value: [])) { $0.key == key }
+            return
+        }
+        if log.isOn { unsafe log.set(name, value, now: shard.now) }
+        selectState(name)
+        unsafe shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
+    }
+
+    func clearState(_ name: String, _ ticket: UInt64) throws {
+        try check(ticket)
+        if recorded.hasCommands {
+            let key = Array(name.utf8)
+            _ = try command(ClearStateCommand(key: key))
+            return
+        }
+        if log.isOn { unsafe log.set(name, nil, now: shard.now) }
+        selectState(name)
+        unsafe shard.store.delete(.state, objectKey.bytes, objectCount: objectCount)
+    }
+
+    func clearAllState(_ ticket: UInt64) throws {
+        try check(ticket)
+        if try command(ClearAllStateCommand()) != nil { return }
+        for key in try objectKeys() {
+            unsafe key.withUnsafeBytes { unsafe shard.store.delete(.state, $0, objectCount: objectCount) }
+        }
+    }
+
+    func stateNames(_ ticket: UInt64) throws -> [String] {
+        try check(ticket)
+        if recorded.hasCommands {
+            let command = try replay(GetEagerStateKeysCommand(keys: []), matches: { _ in true })
+            return command.keys.map { String(decoding: $0, as: UTF8.self) }
+        }
+        let names = try objectKeys().map { Array($0[objectCount...]) }.sorted { $0.lexicographicallyPrecedes($1) }
+        if log.isOn { note(GetEagerStateKeysCommand(keys: names)) }
+        return names.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func objectKeys() throws -> [[UInt8]] {
+        selectState("")
+        return try unsafe shard.store.objectKeys(objectKey.bytes)
+    }
+}

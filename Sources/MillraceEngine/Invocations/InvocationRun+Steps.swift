@@ -1,0 +1,90 @@
+import Millrace
+import MillraceProtocol
+
+/// Durable steps.
+extension InvocationRun {
+    /// What is known of a step's failures in this attempt.
+    struct StepFailure {
+        var attempts = 0
+        var firstMilliseconds: Int64
+    }
+
+    func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool) {
+        try checkWaiting(ticket)
+        let number = nextCompletion()
+        _ = try command(RunCommand(resultCompletionID: number, name: name))
+        return (number, arrived.contains(.completion(number)))
+    }
+
+    func startTask(_ operation: @escaping @Sendable () async -> Void) {
+        openSteps += 1
+        Task<Void, Never>(executorPreference: shard.executor) {
+            await operation()
+            self.openSteps -= 1
+        }
+    }
+
+    func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws {
+        try checkWaiting(ticket)
+        guard dependsOnBatch > shard.durableBatch else { return }
+        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+            unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
+        }
+    }
+
+    func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws {
+        // The step's own task local is still set in a step that was started beside the handler.
+        guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
+        shard.activate(self)
+        stepFailures[id] = nil
+        arrive(
+            Notification(type: .runCompletion, id: .completion(id), result: Notification.Result(result.outcome)))
+        // What the step did cannot be taken back, so neither may its result be, whatever the handler does next.
+        shard.save(self)
+        shard.ready(self)
+    }
+
+    func stepFailed(
+        _ id: UInt32, _ name: String, _ error: any Error, _ policy: RetryPolicy?, _ ticket: UInt64
+    ) async throws {
+        guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
+        shard.activate(self)
+        var failure = stepFailures[id] ?? StepFailure(firstMilliseconds: shard.now)
+        failure.attempts += 1
+        stepFailures[id] = failure
+        let pause: Int64
+        if let after = error as? RetryAfter {
+            failure.attempts -= 1
+            stepFailures[id] = failure
+            pause = after.delay.wholeMilliseconds
+        } else if let policy {
+            guard let next = policy.pauseMilliseconds(
+                afterAttempts: failure.attempts, elapsedMilliseconds: shard.now - failure.firstMilliseconds)
+            else { throw TerminalError("step '\(name)' failed \(failure.attempts) times: \(error)") }
+            pause = next
+        } else {
+            // Without a policy of its own it is the invocation that fails, and is tried again from the journal.
+            throw StepFailed(name: name, cause: error)
+        }
+        shard.stepRetrying(self, name, attempt: failure.attempts, pauseMilliseconds: pause, error)
+        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+            unsafe shard.waitUntil(shard.now + pause, self, continuation)
+        }
+    }
+}
+
+/// A step failed that is to be tried again with its invocation.
+struct StepFailed: Error, CustomStringConvertible {
+    let name: String
+    let cause: any Error
+    var description: String { "step '\(name)': \(cause)" }
+}
+
+extension Notification.Result {
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .value(let value): self = .value(value)
+        case .failure(let failure): self = .failure(failure)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Millrace
+import MillraceProtocol
+
+/// What an invocation did in earlier attempts, read back to be done again without its effects.
+///
+/// A chunk is what one slice of a run did: the time (8 bytes, little-endian milliseconds), then the entries, each in a frame of
+/// the service protocol.
+struct RecordedJournal {
+    struct Entry {
+        let type: MessageType
+        let chunk: Int
+        let payload: Range<Int>
+    }
+
+    private var chunks: [[UInt8]] = []
+    private(set) var times: [Int64] = []
+    /// The handler's commands, in their order.
+    private(set) var commands: [Entry] = []
+    /// What happened to the invocation, in its order.
+    private(set) var notifications: [Entry] = []
+    /// The next command that the handler has to do again.
+    private(set) var nextCommand = 0
+
+    var chunkCount: Int { chunks.count }
+    var hasCommands: Bool { nextCommand < commands.count }
+
+    init() {}
+
+    /// Adds the next chunk.
+    mutating func add(_ bytes: [UInt8]) throws(RecordError) {
+        guard bytes.count >= 8 else { throw RecordError() }
+        let chunk = chunks.count
+        var at = 8
+        try unsafe bytes.withUnsafeBytes { bytes throws(RecordError) in
+            times.append(unsafe Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)))
+            while at < bytes.count {
+                guard bytes.count - at >= 8 else { throw RecordError() }
+                let word = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                at += 8
+                let count = Int(word & 0xffff_ffff)
+                guard count <= bytes.count - at else { throw RecordError() }
+                let type = MessageType(rawValue: UInt16(word >> 48))
+                let entry = Entry(type: type, chunk: chunk, payload: at..<at + count)
+                if type.category == .notification { notifications.append(entry) } else { commands.append(entry) }
+                at += count
+            }
+        }
+        chunks.append(bytes)
+    }
+
+    /// Lends an entry's payload.
+    func withPayload<R, E: Error>(_ entry: Entry, _ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try unsafe chunks[entry.chunk].withUnsafeBytes { bytes throws(E) in
+            try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[entry.payload]).bytes)
+        }
+    }
+
+    func time(of entry: Entry) -> Int64 { times[entry.chunk] }
+
+    mutating func takeCommand() -> Entry? {
+        guard hasCommands else { return nil }
+        defer { nextCommand += 1 }
+        return commands[nextCommand]
+    }
+
+    func notification(_ entry: Entry) throws(RecordError) -> Notification {
+        do throws(MessageError) {
+            return try withPayload(entry) { payload throws(MessageError) in try Notification(type: entry.type, decoding: payload) }
+        } catch { throw RecordError() }
+    }
+
+    /// The commands as people read them, for a message about the one that does not match.
+    func describe(_ entry: Entry) -> String {
+        withPayload(entry) { payload in JournalEntryText.describe(entry.type, payload) }
+    }
+}
+
+/// The code does not do what its journal says it did.
+struct JournalMismatch: Error, CustomStringConvertible {
+    /// Counted from 1, as the handler's commands; 0 is its input.
+    let index: Int
+    let recorded: String
+    let now: String
+
+    var description: String {
+        "[570] the journal has \(recorded) as command \(index), and the code now does \(now): the code has changed since, or is not deterministic. Go back to the code that wrote the journal, restart the invocation, or kill it"
+    }
+}
+
+/// The invocation's memory has been released while it waited; it is replayed when it can go on. Handlers are unwound with
+/// this error, and whatever they do with it has no effect.
+struct InvocationReleased: Error, CustomStringConvertible {
+    var description: String { "the invocation is suspended; let this error pass through" }
+}

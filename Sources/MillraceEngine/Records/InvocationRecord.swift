@@ -1,0 +1,85 @@
+import Millrace
+import MillraceStore
+
+/// The row of an invocation in the family `invocations`: where it stands, and how it is doing.
+///
+/// An invocation that finishes without waiting has none, unless its result is kept.
+///
+/// ```text
+/// record := 1(1) status(1) queueService queueKey service handler key created(varint) ended(varint) chunks(varint)
+///           due(varint) listeners result? callers
+/// ```
+struct InvocationRecord: Sendable {
+    enum Status: UInt8, Sendable {
+        /// It is to start at a later time.
+        case scheduled = 0
+        /// It waits in its key's virtual queue.
+        case queued = 1
+        /// It has started, and has not ended.
+        case started = 2
+        /// It has ended; the result is kept.
+        case completed = 3
+    }
+
+    var status: Status
+    /// The virtual queue that holds it.
+    var queueService: String
+    var queueKey: [UInt8]
+    var service: String
+    var handler: String
+    var key: [UInt8]
+    var createdMilliseconds: Int64
+    var endedMilliseconds: Int64 = 0
+    /// How many chunks its journal has, as far as known when the record was written.
+    var chunks: UInt32 = 0
+    var dueMilliseconds: UInt64 = 0
+    /// Who else waits for the result, beside the caller.
+    var listeners: [ResponseTarget] = []
+    var result: DurableResult?
+
+    func encode() -> [UInt8] {
+        var bytes: [UInt8] = [1, status.rawValue]
+        MessageCodec.put(queueService, &bytes)
+        MessageCodec.put(UInt64(queueKey.count), &bytes)
+        bytes.append(contentsOf: queueKey)
+        MessageCodec.put(service, &bytes)
+        MessageCodec.put(handler, &bytes)
+        MessageCodec.put(UInt64(key.count), &bytes)
+        bytes.append(contentsOf: key)
+        MessageCodec.put(UInt64(bitPattern: createdMilliseconds), &bytes)
+        MessageCodec.put(UInt64(bitPattern: endedMilliseconds), &bytes)
+        MessageCodec.put(UInt64(chunks), &bytes)
+        MessageCodec.put(dueMilliseconds, &bytes)
+        MessageCodec.put(UInt64(listeners.count), &bytes)
+        for listener in listeners { MessageCodec.put(listener, &bytes) }
+        if let result {
+            bytes.append(1)
+            MessageCodec.put(result, &bytes)
+        } else {
+            bytes.append(0)
+        }
+        return bytes
+    }
+}
+
+extension InvocationRecord {
+    init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
+        var reader = unsafe RecordReader(bytes)
+        guard try reader.byte() == 1, let status = Status(rawValue: try reader.byte()) else { throw RecordError() }
+        self.status = status
+        queueService = try reader.text()
+        queueKey = try reader.bytesWithCount()
+        service = try reader.text()
+        handler = try reader.text()
+        key = try reader.bytesWithCount()
+        createdMilliseconds = Int64(bitPattern: try reader.integer())
+        endedMilliseconds = Int64(bitPattern: try reader.integer())
+        chunks = UInt32(truncatingIfNeeded: try reader.integer())
+        dueMilliseconds = try reader.integer()
+        for _ in 0..<(try reader.count()) {
+            guard let listener = try reader.caller() else { throw RecordError() }
+            listeners.append(listener)
+        }
+        if try reader.byte() == 1 { result = try reader.result() }
+    }
+}

@@ -1,0 +1,146 @@
+import Millrace
+import MillraceProtocol
+import MillraceStore
+
+/// What comes for invocations from others: results, signals, questions.
+extension Shard {
+    func deliver(_ body: ShardMessage.Body) {
+        switch body {
+        case .invoke(let invocation): accept(invocation)
+        case .complete(let id, let completion, let result): deliver(completion.notification(result), to: id)
+        case .signal(let id, let signal, let result): deliver(signal, result, to: id)
+        case .query(let id, let listener, let waits): answerQuery(id, listener, waits: waits)
+        }
+    }
+
+    /// Adds to an invocation's journal, and lets it go on where it waits for that.
+    func deliver(_ notification: Notification, to id: InvocationID) {
+        if let run = runs[id] {
+            run.arrive(notification)
+            return ready(run)
+        }
+        guard let record = record(of: id), record.status == .started, let queue = queue(of: record) else { return }
+        appendNotification(notification, id, queue)
+        if case .suspended = queue.state { wake(queue) }
+    }
+
+    /// Lets a queue's head go on that is not in memory.
+    func wake(_ queue: VirtualQueue) {
+        queue.state = .ready
+        storeHeader(queue)
+        schedule(queue)
+    }
+
+    private func deliver(_ signal: SignalName, _ result: DurableResult, to id: InvocationID) {
+        let name: SignalID =
+            switch signal {
+            case .index(let index): .index(index)
+            case .name(let name): .name(name)
+            }
+        let notification = Notification(type: .signalNotification, id: .signal(name), result: result.notificationResult)
+        let isCancel = name == .cancel
+        if runs[id] != nil { return deliver(notification, to: id) }
+        guard let record = record(of: id) else {
+            // A delayed invocation is known by its timer alone.
+            if isCancel { cancelDelayed(id) }
+            return
+        }
+        switch record.status {
+        case .completed: return
+        case .scheduled, .queued:
+            if isCancel { cancelUnstarted(id, record) }
+        case .started:
+            guard let queue = queue(of: record) else { return }
+            appendNotification(notification, id, queue)
+            switch queue.state {
+            case .suspended: wake(queue)
+            case .backingOff, .parked, .stopped:
+                guard isCancel else { return }
+                if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+                queue.failure = HeadFailure()
+                wake(queue)
+            case .ready, .waiting: break
+            }
+        }
+    }
+
+    /// The queue that holds an invocation, or `nil` where it is gone.
+    func queue(of record: InvocationRecord) -> VirtualQueue? {
+        let hash = record.queueService.isEmpty
+            ? (InvocationID(bytes: record.queueKey)?.keyHash ?? 0) : InvocationNames.hash(record.queueKey)
+        return unsafe record.queueKey.withUnsafeBytes { unsafe self.queue(record.queueService, hash, $0) }
+    }
+
+    // MARK: Before the start
+
+    /// Forgets a delayed invocation that has not started; those who wait for it learn that.
+    private func cancelDelayed(_ id: InvocationID) {
+        guard id.knownDue > 0, let stored = takeTimer(due: id.knownDue, id) else { return }
+        if let caller = stored.caller { answer(caller, .failure(.canceled)) }
+    }
+
+    private func cancelUnstarted(_ id: InvocationID, _ record: InvocationRecord) {
+        for listener in record.listeners { answer(listener, .failure(.canceled)) }
+        if record.status == .scheduled {
+            if let caller = takeTimer(due: record.dueMilliseconds, id)?.caller { answer(caller, .failure(.canceled)) }
+            return deleteRecord(id)
+        }
+        // It stands somewhere in its queue, and is passed over when its turn comes; its caller learns it then.
+        var cancelled = record
+        cancelled.status = .completed
+        cancelled.listeners = []
+        cancelled.result = .failure(.canceled)
+        putRecord(id, cancelled)
+    }
+
+    // MARK: Questions
+
+    private func answerQuery(_ id: InvocationID, _ listener: ResponseTarget, waits: Bool) {
+        if let record = record(of: id) {
+            if let result = record.result { return answer(listener, result) }
+            guard waits else { return answer(listener, .void) }
+            var waiting = record
+            waiting.listeners.append(listener)
+            return putRecord(id, waiting)
+        }
+        if id.knownDue > 0, isTimerPending(due: id.knownDue, id) {
+            guard waits else { return answer(listener, .void) }
+            // From now on it is known by more than its timer.
+            var record = InvocationRecord(
+                status: .scheduled, queueService: "", queueKey: [], service: "", handler: "", key: [], createdMilliseconds: now)
+            record.dueMilliseconds = id.knownDue
+            record.listeners = [listener]
+            return putRecord(id, record)
+        }
+        answer(listener, .failure(TerminalError("not found", code: TerminalError.notFound)))
+    }
+
+    /// Which invocation is meant.
+    func id(of reference: InvocationReferenceTarget) -> InvocationID {
+        switch reference {
+        case .id(let id): id
+        case .workflow(let service, let key): InvocationNames.workflow(service: service, key: key)
+        case .idempotent(let service, let key, let handler, let idempotencyKey):
+            InvocationNames.idempotent(
+                service: service, key: key.isEmpty ? nil : key, handler: handler, idempotencyKey: idempotencyKey)
+        }
+    }
+}
+
+extension Completion {
+    /// What the invocation that waits finds in its journal.
+    func notification(_ result: DurableResult) -> Notification {
+        let type: MessageType =
+            switch kind {
+            case .call: .callCompletion
+            case .attach: .attachInvocationCompletion
+            case .output: .getInvocationOutputCompletion
+            }
+        return Notification(type: type, id: .completion(number), result: result.notificationResult)
+    }
+}
+
+extension TerminalError {
+    /// What those get who waited for an invocation that was cancelled before it started.
+    static let canceled = TerminalError("canceled", code: conflict)
+}

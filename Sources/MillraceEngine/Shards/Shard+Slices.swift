@@ -1,0 +1,170 @@
+import Millrace
+import MillraceProtocol
+import MillraceStore
+import Synchronization
+
+/// The slices of runs: from one wait to the next, each with its changes and its part of the journal in one batch.
+extension Shard {
+    /// Makes a run the one whose changes are collected; another's slice ends.
+    func activate(_ run: InvocationRun) {
+        guard active !== run else { return }
+        if active != nil { endSlice() }
+        active = run
+        store.beginInvocation()
+        run.mark = outgoing.mark
+        // What has come for the run stays, whatever becomes of the slice.
+        run.log.save()
+    }
+
+    /// What the open slice has done so far stays, whatever comes after.
+    func save(_ run: InvocationRun) {
+        store.keepInvocation()
+        if hasPending { dispatchPending() }
+        run.log.save()
+        store.beginInvocation()
+        run.mark = outgoing.mark
+    }
+
+    /// Ends the open slice: its run has ended, or waits.
+    func endSlice() {
+        guard let run = active else { return }
+        active = nil
+        if let result = run.result {
+            if case .failed(let error) = conclude(run, result), let handler = run.handler {
+                failNew(run.makeStored(), handler, error)
+            }
+            return
+        }
+        store.keepInvocation()
+        if run.queue == nil { place(run) }
+        if hasPending { dispatchPending() }
+        writeChunk(of: run)
+        keepIdle(run)
+    }
+
+    /// Gives a run that goes on beyond this turn its place: at the head of its key's queue, durably.
+    func place(_ run: InvocationRun) {
+        guard let handler = run.handler else { return }
+        run.keepOrigin()
+        guard let stored = run.stored else { return }
+        let queue = makeQueue(for: stored, handler)
+        queue.isStarted = true
+        queue.chunks = 0
+        queue.state = .waiting(run)
+        enqueue(stored, in: queue)
+        putRecord(
+            run.id,
+            InvocationRecord(
+                status: .started, queueService: queue.service, queueKey: queue.key, service: handler.service,
+                handler: handler.name, key: stored.key, createdMilliseconds: stored.acceptedAtMilliseconds))
+        run.queue = queue
+        runs[run.id] = run
+        counters.waiting.store(runs.count, ordering: .relaxed)
+    }
+
+    // MARK: The journal
+
+    private func selectChunk(_ id: InvocationID, _ chunk: UInt32) {
+        rowKey.truncate(to: 2)
+        rowKey.append(id)
+        rowKey.append(chunk)
+    }
+
+    /// Writes what the run has noted since the last time.
+    func writeChunk(of run: InvocationRun) {
+        guard !run.log.isEmpty, let queue = run.queue else { return }
+        frames.removeAll(keepingCapacity: true)
+        run.log.encodeChunk(into: &frames)
+        run.log.removeAll()
+        appendChunk(run.id, queue)
+    }
+
+    /// Appends what is in `frames` to the journal of a queue's head.
+    private func appendChunk(_ id: InvocationID, _ queue: VirtualQueue) {
+        let chunk = queue.chunks ?? countChunks(of: id)
+        selectChunk(id, chunk)
+        unsafe frames.withUnsafeBytes { unsafe store.putNew(.journal, rowKey.bytes, $0) }
+        queue.chunks = chunk + 1
+    }
+
+    /// Adds what has happened to an invocation that is not in memory.
+    func appendNotification(_ notification: Notification, _ id: InvocationID, _ queue: VirtualQueue) {
+        var log = JournalLog()
+        log.add(notification, now: now)
+        frames.removeAll(keepingCapacity: true)
+        log.encodeChunk(into: &frames)
+        appendChunk(id, queue)
+    }
+
+    private func countChunks(of id: InvocationID) -> UInt32 {
+        var chunk: UInt32 = 0
+        while true {
+            selectChunk(id, chunk)
+            guard let found = try? unsafe store.get(.journal, rowKey.bytes), unsafe found.count > 0 else { return chunk }
+            chunk += 1
+        }
+    }
+
+    /// Reads the journal of a queue's head.
+    func loadJournal(of id: InvocationID, _ queue: VirtualQueue) throws -> RecordedJournal {
+        var journal = RecordedJournal()
+        var chunk: UInt32 = 0
+        while queue.chunks.map({ chunk < $0 }) ?? true {
+            selectChunk(id, chunk)
+            guard let bytes = try unsafe store.get(.journal, rowKey.bytes) else {
+                guard queue.chunks == nil else { throw RecordError() }
+                break
+            }
+            try journal.add(unsafe [UInt8](bytes))
+            chunk += 1
+        }
+        queue.chunks = chunk
+        return journal
+    }
+
+    func deleteJournal(of id: InvocationID, _ queue: VirtualQueue) {
+        guard queue.isStarted else { return }
+        for chunk in 0..<(queue.chunks ?? countChunks(of: id)) {
+            selectChunk(id, chunk)
+            unsafe store.delete(.journal, rowKey.bytes)
+        }
+        queue.chunks = 0
+    }
+
+    // MARK: Records of invocations
+
+    private func selectRecord(_ id: InvocationID) {
+        rowKey.truncate(to: 2)
+        rowKey.append(id)
+    }
+
+    func record(of id: InvocationID) -> InvocationRecord? {
+        selectRecord(id)
+        do {
+            guard let bytes = try unsafe store.get(.invocations, rowKey.bytes) else { return nil }
+            return try unsafe InvocationRecord(decoding: bytes)
+        } catch {
+            observer.contextMisused(error)
+            return nil
+        }
+    }
+
+    func putRecord(_ id: InvocationID, _ record: InvocationRecord) {
+        selectRecord(id)
+        unsafe record.encode().withUnsafeBytes { unsafe store.putNew(.invocations, rowKey.bytes, $0) }
+    }
+
+    func deleteRecord(_ id: InvocationID) {
+        selectRecord(id)
+        unsafe store.delete(.invocations, rowKey.bytes)
+    }
+}
+
+extension RowKey {
+    /// Appends an id as ``InvocationID/bytes`` has it.
+    mutating func append(_ id: InvocationID) {
+        append(id.keyHash)
+        append(id.dueMilliseconds << 16 | UInt64(id.originShard))
+        append(id.sequence)
+    }
+}

@@ -1,0 +1,169 @@
+import Millrace
+import MillraceStore
+import Synchronization
+
+/// Runs that wait: how they go on, and when their memory is released.
+extension Shard {
+    // MARK: Going on
+
+    /// Puts a run where it is looked at in this turn.
+    func ready(_ run: InvocationRun) {
+        guard !run.isInReadyList, run !== active else { return }
+        run.isInReadyList = true
+        readyRuns.append(run)
+    }
+
+    func proceedReady() {
+        let ready = readyRuns
+        readyRuns.removeAll(keepingCapacity: true)
+        for run in ready {
+            run.isInReadyList = false
+            guard runs[run.id] === run else { continue }
+            turnInvocations += 1
+            activate(run)
+            run.proceed()
+            if active != nil { endSlice() }
+        }
+    }
+
+    /// Runs jobs of waiting handlers that have become ready elsewhere.
+    func runJobs() {
+        guard executor.takeForeign() else { return }
+        drainJobs()
+    }
+
+    /// Runs jobs until there are none, and ends the slices that they open.
+    func drainJobs() {
+        while executor.drainLocal() {}
+        if active != nil { endSlice() }
+    }
+
+    /// What is written in no batch yet would be lost with the turn's messages: runs whose turn has not come keep it.
+    func writeReadyChunks() {
+        for run in readyRuns where runs[run.id] === run { writeChunk(of: run) }
+    }
+
+    // MARK: Durability
+
+    /// Lets a run go on when everything up to a batch is durable.
+    func waitForDurability(_ run: InvocationRun, _ batch: UInt64, _ continuation: UnsafeContinuation<Void, any Error>) {
+        durableWaits.append((batch, unsafe Pause(run, continuation)))
+    }
+
+    /// Learns that commits up to this one are durable.
+    func becameDurable(upTo commit: UInt64) {
+        var gone = 0
+        while gone < pendingCommits.count, pendingCommits[gone].commit <= commit {
+            durableBatch = pendingCommits[gone].batch
+            gone += 1
+        }
+        guard gone > 0 else { return }
+        pendingCommits.removeFirst(gone)
+        let waits = durableWaits
+        durableWaits = []
+        for (batch, pause) in waits {
+            guard batch <= durableBatch else {
+                durableWaits.append((batch, pause))
+                continue
+            }
+            resume(pause)
+        }
+        runLocalInvocations()
+    }
+
+    // MARK: Time
+
+    /// Lets a run go on at a time; not durably.
+    func waitUntil(_ due: Int64, _ run: InvocationRun, _ continuation: UnsafeContinuation<Void, any Error>) {
+        pauses.add(unsafe Pause(run, continuation), due: due)
+    }
+
+    func resumePauses() {
+        while let pause = pauses.popDue(now: now) { resume(pause) }
+    }
+
+    private func resume(_ pause: Pause) {
+        guard let run = pause.run, !run.isReleased else { return }
+        activate(run)
+        pause.resume()
+        while executor.drainLocal() {}
+        if active === run { run.proceed() }
+        if active != nil { endSlice() }
+    }
+
+    func stepRetrying(
+        _ run: InvocationRun, _ name: String, attempt: Int, pauseMilliseconds: Int64, _ error: any Error
+    ) {
+        guard let handler = run.handler else { return }
+        counters.failures.add(1, ordering: .relaxed)
+        observer.retrying(
+            service: handler.service, handler: handler.name, key: ObjectKey(run.makeStored().key),
+            source: run.makeStored().source, attempt: attempt, pauseMilliseconds: pauseMilliseconds,
+            error: "step '\(name)': \(error)")
+    }
+
+    // MARK: Releasing
+
+    /// Notes that a run waits, so that its memory can be released when that takes long.
+    func keepIdle(_ run: InvocationRun) {
+        run.activity += 1
+        guard let handler = run.handler else { return }
+        let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
+        idleRuns.add((run, run.activity), due: now + timeout)
+        guard runs.count > limits.loadedInvocations else { return }
+        oldRuns.append((run, run.activity))
+    }
+
+    /// Releases the memory of runs that have been waiting for long, or, where there are too many, for longest.
+    func releaseIdle() {
+        while let (run, activity) = idleRuns.popDue(now: now) { release(run, activity) }
+        var at = 0
+        while runs.count > limits.loadedInvocations, at < oldRuns.count {
+            release(oldRuns[at].run, oldRuns[at].activity)
+            at += 1
+        }
+        oldRuns.removeFirst(at)
+    }
+
+    private func release(_ run: InvocationRun, _ activity: UInt64) {
+        guard run.activity == activity, runs[run.id] === run, run.canBeReleased, let queue = run.queue else { return }
+        writeChunk(of: run)
+        discard(run)
+        queue.state = .suspended
+        storeHeader(queue)
+    }
+
+    /// Ends all runs without effect, when the engine stops: the next start replays them.
+    func releaseAll() {
+        for run in runs.values { run.release() }
+        runs.removeAll()
+        for (_, pause) in durableWaits { pause.cancel() }
+        durableWaits = []
+        while let pause = pauses.popDue(now: .max) { pause.cancel() }
+        while executor.drainLocal() {}
+        active = nil
+    }
+}
+
+/// A place in a run that waits for something other than its journal.
+final class Pause {
+    private(set) weak var run: InvocationRun?
+    private var continuation: UnsafeContinuation<Void, any Error>?
+
+    init(_ run: InvocationRun, _ continuation: UnsafeContinuation<Void, any Error>) {
+        self.run = run
+        unsafe self.continuation = unsafe continuation
+    }
+
+    func resume() {
+        let waiting = unsafe continuation
+        unsafe continuation = nil
+        unsafe waiting?.resume()
+    }
+
+    func cancel() {
+        let waiting = unsafe continuation
+        unsafe continuation = nil
+        unsafe waiting?.resume(throwing: InvocationReleased())
+    }
+}
