@@ -73,7 +73,7 @@ let package = Package(
             name: "MillraceKafka", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceTelemetry"],
             path: "connectors/Kafka/Sources", swiftSettings: hot),
         .target(
-            name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],
+            name: "MillraceFile", dependencies: ["Millrace", "MillraceEngine"],
             path: "connectors/File/Sources", swiftSettings: strict),
 
         // What the YAML file says.
@@ -130,6 +130,10 @@ let package = Package(
             name: "MillraceEngineTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceFileTests",
+            dependencies: ["Millrace", "MillraceEngine", "MillraceFile", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceFile", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
@@ -145,6 +149,7 @@ let package = Package(
 let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzConfiguration", ["MillraceConfiguration"]),
     ("FuzzHTTP1", ["MillraceHTTP"]),
+    ("FuzzLines", ["MillraceFile"]),
 ]
 if Context.environment["MILLRACE_FUZZ"] != nil {
     #if arch(arm64)

@@ -42,7 +42,7 @@ extension Shard {
         let key = unsafe batch.route(entry)
         if entry.failure >= 0 {
             let stored = stored(batch, at, entry, handler)
-            return failNew(stored, handler, SerdeError.notDecodable(type: "routing key", reason: batch.failures[Int(entry.failure)]))
+            return failNew(stored, handler, batch.failures[Int(entry.failure)])
         }
         if handler.isKeyed, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
             return enqueue(stored(batch, at, entry, handler), in: queue)
@@ -75,14 +75,13 @@ extension Shard {
     /// Where a record came from, copied out of its batch.
     func storedSource(_ batch: RecordBatch, _ at: Int) -> StoredInvocation.Source {
         let entry = batch.entries[at]
-        let (topic, partition) = batch.intake.state.withLock { state in
-            (state.slots[Int(entry.slot)].topic, state.slots[Int(entry.slot)].partition)
-        }
+        let (topic, partition) = batch.intake.place(ofSlot: Int(entry.slot))
         var headers: [SourceRecord.Header] = []
         if entry.headersCount > 0 {
             unsafe batch.forEachHeader(entry) { name, value in
                 unsafe headers.append(
-                    SourceRecord.Header(name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
+                    SourceRecord.Header(
+                        name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
             }
         }
         return unsafe StoredInvocation.Source(

@@ -124,7 +124,11 @@ public struct MillraceApplication: Sendable {
     }
 
     /// Opens the application's engine, to be started.
-    package func makeNode(_ configuration: Configuration, logger: Logger) throws(NodeError) -> Node {
-        try Node(configuration, services: services, version: version, connectors: connectors, logger: logger)
+    package func makeNode(
+        _ configuration: Configuration, logger: Logger, endsAtEndOfFile: Bool = false
+    ) throws(NodeError) -> Node {
+        try Node(
+            configuration, services: services, version: version, connectors: connectors, logger: logger,
+            endsAtEndOfFile: endsAtEndOfFile)
     }
 }
