@@ -19,7 +19,8 @@ final class Bench {
     init(
         services: [ServiceDefinition], handler: (String, String), sinks: [(name: String, sink: any RecordSink)] = [],
         threads: Int = 2, directory: String? = nil, onError: ErrorPolicy = ErrorPolicy(),
-        configure: (inout EngineOptions) -> Void = { _ in }, subscription: (inout SubscriptionDefinition) -> Void = { _ in }
+        configure: (inout EngineOptions) -> Void = { _ in },
+        subscription: (inout SubscriptionDefinition) -> Void = { _ in }
     ) throws {
         keepsDirectory = directory != nil
         self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
@@ -70,7 +71,8 @@ final class Bench {
             workload: name, events: source.events, threads: threads,
             eventsPerSecond: Double(source.events) / (end.wallSeconds - begin.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(source.events),
-            warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds) / Double(source.events - source.events / 2))
+            warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds)
+                / Double(source.events - source.events / 2))
     }
 }
 

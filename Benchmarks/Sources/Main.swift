@@ -15,9 +15,13 @@ struct Main {
         unsafe system("mkdir -p '\(Bench.base)'")
         defer { unsafe system("rm -rf '\(Bench.base)'") }
         let workloads = Workload.all.filter { options.only.isEmpty || options.only.contains($0.name) }
-        let unknown = options.only.filter { name in !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name) }
+        let unknown = options.only.filter { name in
+            !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name)
+        }
         guard unknown.isEmpty else {
-            say("unknown workloads: \(unknown.joined(separator: ", ")); there are \(Workload.all.map(\.name).joined(separator: ", "))")
+            say(
+                "unknown workloads: \(unknown.joined(separator: ", ")); there are \(Workload.all.map(\.name).joined(separator: ", "))"
+            )
             exit(2)
         }
         let ceilings = measureCeilings(options)
@@ -49,7 +53,9 @@ struct Main {
     /// Runs this program for one workload, with the same options, and returns the JSON lines it prints.
     static func runChild(_ name: String) -> [String] {
         var arguments = CommandLine.arguments
-        if let at = arguments.firstIndex(of: "--only") { arguments.removeSubrange(at...min(at + 1, arguments.count - 1)) }
+        if let at = arguments.firstIndex(of: "--only") {
+            arguments.removeSubrange(at...min(at + 1, arguments.count - 1))
+        }
         arguments += ["--only", name, "--json", "--no-ceilings"]
         let command = arguments.map { "'\($0)'" }.joined(separator: " ")
         guard let pipe = unsafe popen(command, "r") else { return [] }
@@ -57,7 +63,8 @@ struct Main {
         var lines: [String] = []
         var buffer = [CChar](repeating: 0, count: 8192)
         while unsafe fgets(&buffer, 8192, pipe) != nil {
-            let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let line = String(
+                decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if line.hasPrefix("{") { lines.append(line) }
         }
         return lines

@@ -61,7 +61,9 @@ extension Workload {
             return unsafe [
                 bench.measure(
                     "stateless-json",
-                    EventSource(events: options.count(500_000), key: Keys.uniform(1_000_000), value: { i, _ in samples[i % 1000] }),
+                    EventSource(
+                        events: options.count(500_000), key: Keys.uniform(1_000_000),
+                        value: { i, _ in samples[i % 1000] }),
                     threads: options.threads)
             ]
         },
@@ -80,7 +82,8 @@ extension Workload {
                     (context: ObjectContext, bytes: [UInt8]) in
                     if bytes.first == UInt8(ascii: "u") {
                         context.set(user, try JSONDecoder().decode(User.self, from: Data(bytes.dropFirst())))
-                        context.send(service: "EventEnricher", handler: "emit", key: context.key, after: .milliseconds(100))
+                        context.send(
+                            service: "EventEnricher", handler: "emit", key: context.key, after: .milliseconds(100))
                     } else {
                         let feature = try JSONDecoder().decode(Feature.self, from: Data(bytes.dropFirst()))
                         context.set(features, (try context.get(features) ?? []) + [feature.feature])

@@ -17,7 +17,9 @@ extension Workload {
             let bench = try Bench(services: [service], handler: (service.name, "event"), threads: options.threads)
             try bench.start()
             defer { bench.stop() }
-            return unsafe [bench.measure(name, EventSource(events: options.count(events), key: keys), threads: options.threads)]
+            return unsafe [
+                bench.measure(name, EventSource(events: options.count(events), key: keys), threads: options.threads)
+            ]
         }
     }
 }

@@ -36,7 +36,8 @@ public struct InvocationSender: Sendable {
         // Rounded up, so that a send is never early; bounded, so that no delay overflows the calendar.
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
         let delayMilliseconds =
-            milliseconds.overflow ? Int64.max / 4 : milliseconds.partialValue + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+            milliseconds.overflow
+            ? Int64.max / 4 : milliseconds.partialValue + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         return try unsafe key.withUnsafeBytes {
             try unsafe handle.scope.send(
                 service: service, handler: handler, key: $0, payload: payload,

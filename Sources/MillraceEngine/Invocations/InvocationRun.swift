@@ -159,7 +159,8 @@ import MillraceStore
     func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
         try check(ticket)
         guard value.count <= shard.limits.maxStateBytes else {
-            throw ContextError.tooLarge(what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
+            throw ContextError.tooLarge(
+                what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
         }
         guard name.utf8.count <= 1024 else {
             throw ContextError.tooLarge(what: "the name of a state value", bytes: name.utf8.count, limit: 1024)
@@ -223,7 +224,8 @@ import MillraceStore
             throw ContextError.tooLarge(what: "a key", bytes: key.count, limit: shard.limits.maxKeyBytes)
         }
         guard payload.count <= shard.limits.maxPayloadBytes else {
-            throw ContextError.tooLarge(what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
+            throw ContextError.tooLarge(
+                what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
         }
         let invocation = unsafe shard.makeInvocation(
             target, key: key, payload: payload, delayMilliseconds: delayMilliseconds)
@@ -242,9 +244,12 @@ import MillraceStore
     ) throws {
         try check(ticket)
         let sink = try shard.sink(cluster)
-        let size = unsafe (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        let size =
+            unsafe (key?.count ?? 0) + (value?.count ?? 0)
+            + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
         guard size <= shard.limits.maxRecordBytes[sink] else {
-            throw ContextError.tooLarge(what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
+            throw ContextError.tooLarge(
+                what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
         }
         guard !topic.isEmpty, topic.utf8.count <= 249 else { throw ContextError.unknownSink("topic '\(topic)'") }
         if detached != nil {
@@ -274,7 +279,9 @@ import MillraceStore
     }
 
     func returnBuffer(_ buffer: consuming [UInt8]) {
-        guard shard.executor.isCurrentThread, buffer.capacity > spareBuffer.capacity, buffer.capacity <= 1 << 20 else { return }
+        guard shard.executor.isCurrentThread, buffer.capacity > spareBuffer.capacity, buffer.capacity <= 1 << 20 else {
+            return
+        }
         spareBuffer = buffer
     }
 }

@@ -43,7 +43,9 @@ extension StoredInvocation {
             return try part(count - 1)
         }
         func text() throws(RecordError) -> String { String(decoding: try part(try integer()), as: UTF8.self) }
-        guard unsafe bytes.first == 1, bytes.count > 25, let id = unsafe InvocationID(bytes: bytes[1..<25]) else { throw fail() }
+        guard unsafe bytes.first == 1, bytes.count > 25, let id = unsafe InvocationID(bytes: bytes[1..<25]) else {
+            throw fail()
+        }
         at = 25
         self.id = id
         service = try text()
@@ -75,4 +77,6 @@ extension StoredInvocation {
     }
 }
 
-package struct RecordError: Error, CustomStringConvertible { package var description: String { "a stored invocation cannot be read" } }
+package struct RecordError: Error, CustomStringConvertible {
+    package var description: String { "a stored invocation cannot be read" }
+}

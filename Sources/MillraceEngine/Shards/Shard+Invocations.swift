@@ -23,7 +23,8 @@ extension Shard {
         store.beginInvocation()
         let mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)
-        let handle = unsafe run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, source: source)
+        let handle = unsafe run.begin(
+            handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, source: source)
         do {
             switch handler.body {
             case .direct(let body):
@@ -71,13 +72,15 @@ extension Shard {
         run.detach()
         unsafe store.forEachInvocationChange { family, key, value in
             guard family == .state, let count = unsafe ShardStore.objectCount(key) else { return }
-            unsafe run.detached?.state[String(decoding: key[count...], as: UTF8.self)] = unsafe .some(value.map { unsafe [UInt8]($0) })
+            unsafe run.detached?.state[String(decoding: key[count...], as: UTF8.self)] = unsafe .some(
+                value.map { unsafe [UInt8]($0) })
         }
         run.detached?.emissions = outgoing.emissions[mark.emissions...].map { emission in
             let value = emission.start + max(0, emission.keyCount)
             return MessageCodec.Emission(
                 sequence: 0, cluster: settings.sinks[emission.sink], topic: outgoing.topics[emission.topic],
-                key: emission.keyCount < 0 ? nil : [UInt8](outgoing.bytes[emission.start..<emission.start + emission.keyCount]),
+                key: emission.keyCount < 0
+                    ? nil : [UInt8](outgoing.bytes[emission.start..<emission.start + emission.keyCount]),
                 value: emission.valueCount < 0 ? nil : [UInt8](outgoing.bytes[value..<value + emission.valueCount]),
                 headers: emission.headers)
         }
@@ -157,7 +160,9 @@ extension Shard {
                 rowKey.truncate(to: objectCount)
                 rowKey.append(name)
                 if let value {
-                    unsafe value.withUnsafeBytes { unsafe store.put(.state, rowKey.bytes, $0, objectCount: objectCount) }
+                    unsafe value.withUnsafeBytes {
+                        unsafe store.put(.state, rowKey.bytes, $0, objectCount: objectCount)
+                    }
                 } else {
                     unsafe store.delete(.state, rowKey.bytes, objectCount: objectCount)
                 }
@@ -166,7 +171,8 @@ extension Shard {
                 let sink = try sink(emission.cluster)
                 unsafe withBytes(emission.key) { key in
                     unsafe withBytes(emission.value) { value in
-                        unsafe outgoing.emit(sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
+                        unsafe outgoing.emit(
+                            sink: sink, topic: emission.topic, key: key, value: value, headers: emission.headers)
                     }
                 }
             }
@@ -240,9 +246,12 @@ extension Shard {
         }
         turnInvocations += 1
         if handler.isKeyed {
-            let busy = unsafe queues.isEmpty ? nil : invocation.key.withUnsafeBytes {
-                unsafe queue(handler.service, invocation.id.keyHash, $0)
-            }
+            let busy =
+                unsafe queues.isEmpty
+                ? nil
+                : invocation.key.withUnsafeBytes {
+                    unsafe queue(handler.service, invocation.id.keyHash, $0)
+                }
             if let busy { return enqueue(invocation, in: busy) }
         }
         if turnInvocations > limits.turnInvocations {

@@ -27,7 +27,10 @@ extension Shard {
     func makeQueue(for invocation: StoredInvocation, _ handler: ServiceTable.Handler) -> VirtualQueue {
         let key = queueable(invocation, handler).key
         let hash = queueHash(invocation.service, invocation.id.keyHash)
-        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) { return known }
+        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) })
+        {
+            return known
+        }
         let queue = VirtualQueue(service: invocation.service, key: key, hash: hash, head: 1, tail: 1)
         insert(queue)
         return queue
@@ -226,7 +229,8 @@ extension Shard {
             storeHeader(queue)
             return observer.retrying(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
-                source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
+                source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause,
+                error: queue.failure.lastError)
         }
         switch policy(invocation).then {
         case .skip:
@@ -244,7 +248,9 @@ extension Shard {
             {
                 intake.stopPartition(
                     topic: source.record.topic, partition: source.record.partition,
-                    reason: "the record at offset \(source.record.offset) failed \(queue.failure.attempts) times: \(queue.failure.lastError)")
+                    reason:
+                        "the record at offset \(source.record.offset) failed \(queue.failure.attempts) times: \(queue.failure.lastError)"
+                )
             }
         }
     }
@@ -265,7 +271,9 @@ extension Shard {
     func park(unknown invocation: StoredInvocation) {
         let hash = queueHash(invocation.service, invocation.id.keyHash)
         let queue: VirtualQueue
-        if let known = unsafe invocation.key.withUnsafeBytes({ unsafe self.queue(invocation.service, invocation.id.keyHash, $0) }) {
+        if let known = unsafe invocation.key.withUnsafeBytes({
+            unsafe self.queue(invocation.service, invocation.id.keyHash, $0)
+        }) {
             queue = known
         } else {
             queue = VirtualQueue(service: invocation.service, key: invocation.key, hash: hash, head: 1, tail: 1)
@@ -273,7 +281,9 @@ extension Shard {
         }
         enqueue(invocation, in: queue)
         if queue.count == 1 {
-            parkHead(queue, invocation, "no service of this application has a handler \(invocation.service)/\(invocation.handler)")
+            parkHead(
+                queue, invocation,
+                "no service of this application has a handler \(invocation.service)/\(invocation.handler)")
         }
     }
 

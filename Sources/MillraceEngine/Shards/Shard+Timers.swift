@@ -79,7 +79,8 @@ extension Shard {
                 return TimerQueue.Entry(
                     due: words[0],
                     id: InvocationID(
-                        keyHash: words[1], dueMilliseconds: words[0], originShard: UInt16(words[2]), sequence: words[3]))
+                        keyHash: words[1], dueMilliseconds: words[0], originShard: UInt16(words[2]), sequence: words[3])
+                )
             }
             timers.refill(entries, isComplete: rows.count < limit)
             return true
