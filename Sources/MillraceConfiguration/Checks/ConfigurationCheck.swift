@@ -29,6 +29,8 @@ struct ConfigurationCheck {
             case .refused(let reason):
                 return problem(
                     path, "librdkafka does not take this value" + (setting.value.isSecret ? "" : ": \(reason)"))
+            case .reserved(let reason):
+                return problem(path, "is Millrace's to set, because \(reason); leave it out")
             }
         }
     }

@@ -1,5 +1,6 @@
 import MillraceEngine
 import MillraceHTTP
+import MillraceKafka
 import MillraceStore
 
 /// Why a node cannot start, in words that say what to do.
@@ -30,11 +31,20 @@ package struct NodeError: Error, CustomStringConvertible, Sendable {
 
     init(_ error: HTTPServerError) { self.init("metrics: \(error) (option metrics.port)") }
 
+    init(_ error: KafkaError) {
+        switch error {
+        case .system, .requestFailed: self.init("\(error)")
+        case .unknownProperty, .invalidProperty, .reservedProperty, .cannotCreateClient:
+            self.init("\(error)", isConfiguration: true)
+        }
+    }
+
     init(starting error: any Error) {
         switch error {
         case let error as NodeError: self = error
         case let error as StoreError: self.init(error)
         case let error as EngineError: self.init(error)
+        case let error as KafkaError: self.init(error)
         default: self.init("\(error)")
         }
     }
