@@ -54,11 +54,16 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-        .target(name: "CRecords", dependencies: ["CProtobuf"]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
+        .target(name: "CRecords", dependencies: ["CProtobuf"], exclude: ["Schemas"]),
 
         // What a handler's author imports.
         .macro(name: "MillraceMacros", swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .target(name: "Millrace", dependencies: ["MillraceMacros"], swiftSettings: hot),
+
+        // What an invocation's journal and a remote handler's connection are made of.
+        .target(name: "MillraceProtocol", dependencies: ["CCrypto", "CRecords"], swiftSettings: hot),
 
         // The engine, from the disk up.
         .target(name: "MillraceTelemetry", swiftSettings: strict),
@@ -119,6 +124,9 @@ let package = Package(
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
             name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore"], path: "Tests/MillraceStore",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MillraceProtocolTests", dependencies: ["MillraceProtocol"], path: "Tests/MillraceProtocol",
             swiftSettings: strict),
         .testTarget(
             name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
