@@ -158,6 +158,7 @@ let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzConfiguration", ["MillraceConfiguration"]),
     ("FuzzHTTP1", ["MillraceHTTP"]),
     ("FuzzLines", ["MillraceFile"]),
+    ("FuzzProtocol", ["MillraceProtocol"]),
 ]
 if Context.environment["MILLRACE_FUZZ"] != nil {
     #if arch(arm64)
