@@ -54,7 +54,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
         .target(name: "CRecords", dependencies: ["CProtobuf"], exclude: ["Schemas"]),
 
@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Millrace", dependencies: ["MillraceMacros"], swiftSettings: hot),
 
         // What an invocation's journal and a remote handler's connection are made of.
-        .target(name: "MillraceProtocol", dependencies: ["CCrypto", "CRecords"], swiftSettings: hot),
+        .target(name: "MillraceProtocol", dependencies: ["COpenSSL", "CRecords"], swiftSettings: hot),
 
         // The engine, from the disk up.
         .target(name: "MillraceTelemetry", swiftSettings: strict),

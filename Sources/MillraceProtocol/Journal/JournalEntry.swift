@@ -6,7 +6,7 @@ public struct JournalEntry: Hashable, Sendable, CustomStringConvertible {
     /// What stands in an entry, decoded.
     public enum Content: Hashable, Sendable {
         case command(Command)
-        case notification(NotificationMessage)
+        case notification(Notification)
     }
 
     /// What the message is.
@@ -32,7 +32,7 @@ public struct JournalEntry: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// An entry of a notification.
-    public init(_ notification: NotificationMessage) {
+    public init(_ notification: Notification) {
         type = notification.type
         payload = notification.payload
     }
@@ -44,7 +44,7 @@ public struct JournalEntry: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Throws: ``MessageError`` when the bytes are not what the type says.
     public func decode() throws(MessageError) -> Content {
-        isCommand ? .command(try command()) : .notification(try notification())
+        try unsafe Content(type: type, decoding: payload.span.bytes)
     }
 
     /// Decodes the entry as a command.
@@ -65,8 +65,8 @@ public struct JournalEntry: Hashable, Sendable, CustomStringConvertible {
     /// Decodes the entry as a notification.
     ///
     /// - Throws: ``MessageError`` when it is none, or its bytes are not what the type says.
-    public func notification() throws(MessageError) -> NotificationMessage {
-        try unsafe NotificationMessage(type: type, decoding: payload.span.bytes)
+    public func notification() throws(MessageError) -> Notification {
+        try unsafe Notification(type: type, decoding: payload.span.bytes)
     }
 
     /// Appends the entry's frame, as a replay sends it.
@@ -77,14 +77,29 @@ public struct JournalEntry: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// One line for people, without values of users: `Call to Greeter/greet`.
-    public var description: String {
+    public var description: String { unsafe Self.describe(type, payload.span.bytes) }
+
+    /// One line for people about an entry that is still only bytes, without values of users.
+    public static func describe(_ type: MessageType, _ payload: RawSpan) -> String {
         do throws(MessageError) {
-            switch try decode() {
+            switch try Content(type: type, decoding: payload) {
             case .command(let command): return command.description
             case .notification(let notification): return notification.description
             }
         } catch {
             return "\(type) that cannot be decoded"
         }
+    }
+}
+
+extension JournalEntry.Content {
+    /// Decodes what the type says, a command or a notification.
+    ///
+    /// - Throws: ``MessageError`` when the bytes are not what the type says.
+    public init(type: MessageType, decoding payload: RawSpan) throws(MessageError) {
+        self =
+            type.category == .notification
+            ? .notification(try Notification(type: type, decoding: payload))
+            : .command(try Command(type: type, decoding: payload))
     }
 }

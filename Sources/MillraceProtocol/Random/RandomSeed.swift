@@ -1,5 +1,3 @@
-internal import CCrypto
-
 /// What the random numbers of a handler come from.
 public enum RandomSeed {
     /// The seed of an invocation: the first eight bytes, big-endian, of the SHA-256 of its 24 bytes.
@@ -8,13 +6,6 @@ public enum RandomSeed {
     /// themselves, so that an invocation has one seed whatever the version. Whoever knows the id knows the seed: random
     /// numbers of a handler are for decisions that can be repeated, not for secrets.
     public static func of(_ invocation: WireInvocationID) -> UInt64 {
-        let bytes = invocation.bytes
-        return unsafe withUnsafeTemporaryAllocation(byteCount: Int(SHA256_DIGEST_LENGTH), alignment: 8) { digest in
-            unsafe bytes.withUnsafeBufferPointer { bytes in
-                _ = unsafe SHA256(
-                    bytes.baseAddress, bytes.count, digest.assumingMemoryBound(to: UInt8.self).baseAddress)
-            }
-            return unsafe digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        }
+        SHA256.digest(of: invocation.bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

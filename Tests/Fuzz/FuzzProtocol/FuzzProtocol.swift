@@ -16,7 +16,9 @@ enum FuzzProtocol: FuzzTarget {
 
         let text = String(decoding: stream, as: UTF8.self)
         if let id = try? WireInvocationID(text: text) { precondition(id.description == text) }
-        if let id = try? AwakeableID(text: text) { precondition((try? AwakeableID(text: id.description)) == id) }
+        if let id = try? WireAwakeableID(text: text) {
+            precondition((try? WireAwakeableID(text: id.description)) == id)
+        }
     }
 
     private struct Transcript: Equatable {

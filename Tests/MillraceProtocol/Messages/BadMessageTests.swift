@@ -50,7 +50,7 @@ import Testing
         ]
         for (type, bytes, expected) in cases {
             #expect(
-                problem { () throws(MessageError) in _ = try NotificationMessage(type: type, decoding: hex(bytes)) }
+                problem { () throws(MessageError) in _ = try Notification(type: type, decoding: hex(bytes)) }
                     == expected, "\(type) \(bytes)")
         }
     }
@@ -146,8 +146,8 @@ import Testing
             CompleteAwakeableCommand(awakeableID: secret, outcome: .value(bytes)),
         ]
         for command in commands { #expect(!command.description.contains(secret), "\(command)") }
-        #expect(!NotificationMessage.run(1, .value(bytes)).description.contains(secret))
-        #expect(!NotificationMessage.run(1, .failure(Failure(code: 1, message: secret))).description.contains(secret))
+        #expect(!Notification.run(1, .value(bytes)).description.contains(secret))
+        #expect(!Notification.run(1, .failure(Failure(code: 1, message: secret))).description.contains(secret))
     }
 
     @Test func descriptionsAreOneShortLine() {
@@ -166,7 +166,7 @@ import Testing
         #expect(
             SendSignalCommand(targetInvocationID: "i", signal: .cancel, result: .void).description
                 == "SendSignal cancel")
-        #expect(NotificationMessage.run(3, .value([1])).description == "RunCompletion 3: value")
+        #expect(Notification.run(3, .value([1])).description == "RunCompletion 3: value")
         #expect(MessageType(rawValue: 0x040f).description == "0x040F")
     }
 }

@@ -101,7 +101,7 @@ import Testing
         ),
     ]
 
-    static let notifications: [(message: NotificationMessage, code: UInt16, bytes: String)] = [
+    static let notifications: [(message: Notification, code: UInt16, bytes: String)] = [
         (.lazyState(1, nil), 0x8002, "0801 2200"),
         (.lazyState(1, [1]), 0x8002, "0801 2a030a0101"),
         (.lazyState(1, []), 0x8002, "0801 2a00"),
@@ -184,7 +184,7 @@ import Testing
         for (message, code, bytes) in Self.notifications {
             #expect(message.payload == hex(bytes), "\(message)")
             #expect(message.type.rawValue == code)
-            #expect(try NotificationMessage(type: MessageType(rawValue: code), decoding: hex(bytes)) == message)
+            #expect(try Notification(type: MessageType(rawValue: code), decoding: hex(bytes)) == message)
         }
     }
 

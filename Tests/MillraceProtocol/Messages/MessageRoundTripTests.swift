@@ -46,7 +46,7 @@ private let unknownFields = hex("d87f01 d97f0102030405060708 da7f03616263 dd7f01
         }
         for notification in samples.notifications() {
             let payload = notification.payload
-            let decoded = try NotificationMessage(type: notification.type, decoding: payload)
+            let decoded = try Notification(type: notification.type, decoding: payload)
             #expect(decoded == notification)
             #expect(decoded.payload == payload)
         }
@@ -71,7 +71,7 @@ private let unknownFields = hex("d87f01 d97f0102030405060708 da7f03616263 dd7f01
         }
         for notification in samples.notifications() {
             let payload = unknownFields + notification.payload
-            #expect(try NotificationMessage(type: notification.type, decoding: payload) == notification)
+            #expect(try Notification(type: notification.type, decoding: payload) == notification)
         }
     }
 
@@ -85,7 +85,7 @@ private let unknownFields = hex("d87f01 d97f0102030405060708 da7f03616263 dd7f01
         }
         for notification in samples.notifications() {
             checkCuts(notification.payload, notification.type) { (cut) throws(MessageError) in
-                _ = try NotificationMessage(type: notification.type, decoding: cut)
+                _ = try Notification(type: notification.type, decoding: cut)
             }
         }
     }

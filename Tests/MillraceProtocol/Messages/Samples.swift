@@ -111,7 +111,7 @@ struct Samples {
     }
 
     /// One of each notification.
-    mutating func notifications() -> [NotificationMessage] {
+    mutating func notifications() -> [Notification] {
         [
             .lazyState(number(), bool() ? bytes() : nil),
             .lazyStateKeys(number(), list { $0.bytes() }),

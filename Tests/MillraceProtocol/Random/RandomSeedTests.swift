@@ -8,4 +8,10 @@ import Testing
         #expect(RandomSeed.of(id) == 0x91a306446e73d07e)
         #expect(RandomSeed.of(WireInvocationID(partitionKey: 0, unique: 0)) == 0x9d908ecfb6b256de)
     }
+
+    @Test func aDigestIsThePublishedOne() {
+        let expected = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(SHA256.digest(of: Array("abc".utf8)) == expected)
+        #expect(SHA256.digest(of: []).prefix(4) == hex("e3b0c442")[...])
+    }
 }

@@ -3,7 +3,7 @@ internal import CRecords
 /// Something that happened to an invocation: the result of one of its commands, or a signal. A journal entry.
 ///
 /// Every notification has one shape. ``type`` says what it answers, and which results it may have.
-public struct NotificationMessage: Hashable, Sendable, CustomStringConvertible {
+public struct Notification: Hashable, Sendable, CustomStringConvertible {
     /// What a notification answers.
     public enum ID: Hashable, Sendable {
         /// The command that was given this completion id.
@@ -122,8 +122,8 @@ public struct NotificationMessage: Hashable, Sendable, CustomStringConvertible {
     ]
 }
 
-extension NotificationMessage.Result {
-    fileprivate var kind: NotificationMessage.Kind {
+extension Notification.Result {
+    fileprivate var kind: Notification.Kind {
         switch self {
         case .void: .void
         case .value: .value
@@ -142,84 +142,84 @@ extension NotificationMessage.Result {
 }
 
 // One maker for each type, which takes the results that the type allows.
-extension NotificationMessage {
+extension Notification {
     /// The value of a state key; `nil` where there is none.
-    public static func lazyState(_ id: UInt32, _ value: [UInt8]?) -> NotificationMessage {
-        NotificationMessage(
+    public static func lazyState(_ id: UInt32, _ value: [UInt8]?) -> Notification {
+        Notification(
             type: .getLazyStateCompletion, id: .completion(id), result: value.map { .value($0) } ?? .void)
     }
 
     /// The keys of all state.
-    public static func lazyStateKeys(_ id: UInt32, _ keys: [[UInt8]]) -> NotificationMessage {
-        NotificationMessage(type: .getLazyStateKeysCompletion, id: .completion(id), result: .stateKeys(keys))
+    public static func lazyStateKeys(_ id: UInt32, _ keys: [[UInt8]]) -> Notification {
+        Notification(type: .getLazyStateKeysCompletion, id: .completion(id), result: .stateKeys(keys))
     }
 
     /// What a promise was completed with.
-    public static func promise(_ id: UInt32, _ outcome: Outcome) -> NotificationMessage {
-        NotificationMessage(type: .getPromiseCompletion, id: .completion(id), result: Result(outcome))
+    public static func promise(_ id: UInt32, _ outcome: Outcome) -> Notification {
+        Notification(type: .getPromiseCompletion, id: .completion(id), result: Result(outcome))
     }
 
     /// What a promise was completed with; `nil` while it was not.
-    public static func peekedPromise(_ id: UInt32, _ outcome: Outcome?) -> NotificationMessage {
-        NotificationMessage(
+    public static func peekedPromise(_ id: UInt32, _ outcome: Outcome?) -> Notification {
+        Notification(
             type: .peekPromiseCompletion, id: .completion(id), result: outcome.map { Result($0) } ?? .void)
     }
 
     /// A promise is completed, or was already: with the failure that says so.
-    public static func completedPromise(_ id: UInt32, _ failure: Failure?) -> NotificationMessage {
-        NotificationMessage(
+    public static func completedPromise(_ id: UInt32, _ failure: Failure?) -> Notification {
+        Notification(
             type: .completePromiseCompletion, id: .completion(id), result: failure.map { .failure($0) } ?? .void)
     }
 
     /// A sleep is over.
-    public static func sleep(_ id: UInt32) -> NotificationMessage {
-        NotificationMessage(type: .sleepCompletion, id: .completion(id), result: .void)
+    public static func sleep(_ id: UInt32) -> Notification {
+        Notification(type: .sleepCompletion, id: .completion(id), result: .void)
     }
 
     /// The result of the invocation that a call made.
-    public static func call(_ id: UInt32, _ outcome: Outcome) -> NotificationMessage {
-        NotificationMessage(type: .callCompletion, id: .completion(id), result: Result(outcome))
+    public static func call(_ id: UInt32, _ outcome: Outcome) -> Notification {
+        Notification(type: .callCompletion, id: .completion(id), result: Result(outcome))
     }
 
     /// The id of the invocation that a call made, in the form that people see.
-    public static func callInvocationID(_ id: UInt32, _ invocationID: String) -> NotificationMessage {
-        NotificationMessage(type: .callInvocationIDCompletion, id: .completion(id), result: .invocationID(invocationID))
+    public static func callInvocationID(_ id: UInt32, _ invocationID: String) -> Notification {
+        Notification(type: .callInvocationIDCompletion, id: .completion(id), result: .invocationID(invocationID))
     }
 
     /// The result of a durable step.
-    public static func run(_ id: UInt32, _ outcome: Outcome) -> NotificationMessage {
-        NotificationMessage(type: .runCompletion, id: .completion(id), result: Result(outcome))
+    public static func run(_ id: UInt32, _ outcome: Outcome) -> Notification {
+        Notification(type: .runCompletion, id: .completion(id), result: Result(outcome))
     }
 
     /// The result of an invocation that was attached to.
-    public static func attachedInvocation(_ id: UInt32, _ outcome: Outcome) -> NotificationMessage {
-        NotificationMessage(type: .attachInvocationCompletion, id: .completion(id), result: Result(outcome))
+    public static func attachedInvocation(_ id: UInt32, _ outcome: Outcome) -> Notification {
+        Notification(type: .attachInvocationCompletion, id: .completion(id), result: Result(outcome))
     }
 
     /// The result of an invocation; `nil` while it runs.
-    public static func invocationOutput(_ id: UInt32, _ outcome: Outcome?) -> NotificationMessage {
-        NotificationMessage(
+    public static func invocationOutput(_ id: UInt32, _ outcome: Outcome?) -> Notification {
+        Notification(
             type: .getInvocationOutputCompletion, id: .completion(id), result: outcome.map { Result($0) } ?? .void)
     }
 
     /// A signal has come.
-    public static func signal(_ id: SignalID, _ result: SignalResult) -> NotificationMessage {
+    public static func signal(_ id: SignalID, _ result: SignalResult) -> Notification {
         let content: Result =
             switch result {
             case .void: .void
             case .value(let value): .value(value)
             case .failure(let failure): .failure(failure)
             }
-        return NotificationMessage(type: .signalNotification, id: .signal(id), result: content)
+        return Notification(type: .signalNotification, id: .signal(id), result: content)
     }
 }
 
 /// The payload, which does not say its type.
 private struct Body: @unsafe ProtobufMapped {
-    var id: NotificationMessage.ID
-    var result: NotificationMessage.Result
+    var id: Notification.ID
+    var result: Notification.Result
 
-    init(id: NotificationMessage.ID, result: NotificationMessage.Result) {
+    init(id: Notification.ID, result: Notification.Result) {
         self.id = id
         self.result = result
     }

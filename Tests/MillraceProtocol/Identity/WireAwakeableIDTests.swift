@@ -2,24 +2,24 @@ import Testing
 
 @testable import MillraceProtocol
 
-@Suite struct AwakeableIDTests {
+@Suite struct WireAwakeableIDTests {
     private let text = "sign_1AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYAAAAEQ"
 
     @Test func theLiveExampleIsOurs() throws {
         let invocation = try #require(
             WireInvocationID(bytes: hex("0102030405060708090a0b0c0d0e0f101112131415161718")))
-        let id = AwakeableID(invocation: invocation, signal: 17)
+        let id = WireAwakeableID(invocation: invocation, signal: 17)
         #expect(id.description == text)
-        #expect(try AwakeableID(text: text) == id)
-        #expect(try AwakeableID(text: text + "==") == id, "padding is allowed")
-        #expect(try AwakeableID(text: "prom_1" + text.dropFirst(6)) == id, "the older prefix is allowed")
+        #expect(try WireAwakeableID(text: text) == id)
+        #expect(try WireAwakeableID(text: text + "==") == id, "padding is allowed")
+        #expect(try WireAwakeableID(text: "prom_1" + text.dropFirst(6)) == id, "the older prefix is allowed")
     }
 
     @Test(arguments: UInt64(1)...100)
     func anyIdReadsBack(seed: UInt64) throws {
         var samples = Samples(seed: seed)
-        let id = AwakeableID(invocation: samples.invocationID(), signal: samples.number())
-        #expect(try AwakeableID(text: id.description) == id)
+        let id = WireAwakeableID(invocation: samples.invocationID(), signal: samples.number())
+        #expect(try WireAwakeableID(text: id.description) == id)
     }
 
     @Test func malformedIdsSayWhatIsWrong() {
@@ -35,7 +35,7 @@ import Testing
             (text.dropLast() + "R", .range(kind: .awakeable)),
         ]
         for (text, expected) in cases {
-            #expect(throws: expected, "\(text)") { try AwakeableID(text: text) }
+            #expect(throws: expected, "\(text)") { try WireAwakeableID(text: text) }
         }
     }
 }

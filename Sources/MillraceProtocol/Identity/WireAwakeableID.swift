@@ -2,7 +2,7 @@
 ///
 /// The text is `sign_1`, then the invocation's 24 bytes and the signal's index (4, big-endian) in base 64 with the alphabet
 /// for URLs, without padding.
-public struct AwakeableID: Hashable, Sendable, CustomStringConvertible {
+public struct WireAwakeableID: Hashable, Sendable, CustomStringConvertible {
     private static let prefix = "sign_1"
     /// How older versions began it. They are still around, in databases and mails.
     private static let legacyPrefix = "prom_1"
