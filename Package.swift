@@ -105,7 +105,11 @@ let package = Package(
 
         // Examples.
         .executableTarget(
-            name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
+            name: "event-enrichment",
+            dependencies: [
+                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceKafka", "MillraceServer",
+                "MillraceTelemetry",
+            ],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
         // Benchmarks: the workloads, and the raw ceilings under them.

@@ -90,6 +90,12 @@ public struct MillraceApplication: Sendable {
             }
         } catch let error as UsageError {
             return usage(error, console)
+        } catch let invalid as InvalidConfiguration {
+            console.complain("\(invalid)\n")
+            return .configuration
+        } catch let error as NodeError where error.isConfiguration {
+            console.complain("\(name): \(error)\n")
+            return .configuration
         } catch {
             console.complain("\(name): \(error)\n")
             return .failure
