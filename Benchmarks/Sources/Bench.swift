@@ -1,6 +1,7 @@
 import Glibc
 import Millrace
 import MillraceEngine
+import MillraceKafka
 import MillraceStore
 
 /// An engine on a data directory of its own, for one workload.
@@ -59,8 +60,9 @@ final class Bench {
         if !keepsDirectory { unsafe system("rm -rf '\(directory)'") }
     }
 
-    /// Runs a source to its end and measures.
-    func measure(_ name: String, _ source: EventSource, threads: Int) -> Result {
+    /// Runs a source to its end and measures; with a topic as input, that topic instead.
+    func measure(_ name: String, _ source: EventSource, threads: Int) throws -> Result {
+        if let topic = unsafe KafkaInput.current { return try measure(name, topic, threads: threads) }
         let slot = openSlot()
         let begin = Usage.now()
         var middle = begin
@@ -74,6 +76,45 @@ final class Bench {
             warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds)
                 / Double(source.events - source.events / 2))
     }
+
+    /// Reads a topic from its beginning until enough records are applied, durable and out.
+    private func measure(_ name: String, _ topic: KafkaInput, threads: Int) throws -> Result {
+        let source = try KafkaSource(topic.settings, topics: [(topic.topic, engine.intakes[0])], log: say)
+        let begin = Usage.now()
+        try source.start()
+        var middle: (usage: Usage, records: Int)?
+        var records = 0
+        var last = (records: 0, at: monotonicNanoseconds())
+        while records < topic.records {
+            usleep(2000)
+            records = Int(engine.statistics.records)
+            if middle == nil, records * 2 >= topic.records { middle = (Usage.now(), records) }
+            let now = monotonicNanoseconds()
+            if records > last.records { last = (records, now) }
+            if now - last.at > 60_000_000_000 {
+                source.stop()
+                throw BenchFailure(
+                    description: "no record of \(topic.topic) has come for a minute, after \(records) of \(topic.records)")
+            }
+        }
+        waitUntilIdle()
+        let end = Usage.now()
+        source.stop()
+        var result = Result(
+            workload: name, source: "kafka", events: records, threads: threads,
+            eventsPerSecond: Double(records) / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(records))
+        if let middle, middle.records < records {
+            result.warmCPUMicroseconds =
+                (end.cpuMicroseconds - middle.usage.cpuMicroseconds) / Double(records - middle.records)
+        }
+        return result
+    }
+}
+
+/// Why a benchmark cannot go on.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// Prints what must not happen in a benchmark.

@@ -1,8 +1,10 @@
 /// What the command line says.
 struct BenchOptions {
     static let usage = """
-        millrace-bench [--only NAME,…] [--kafka HOST:PORT --topic NAME] [--events N] [--threads N] [--json] [--quick]
+        millrace-bench [--only NAME,…] [--kafka HOST:PORT --topic NAME] [--events N] [--keys N] [--threads N] [--json] [--quick]
                        [--no-ceilings] [--output FILE]
+        millrace-bench --list
+        With --kafka the records of a topic are read, by the workloads that take any records.
         Workloads: \(Workload.all.map(\.name).joined(separator: ", "))
 
         """
@@ -10,8 +12,12 @@ struct BenchOptions {
     var kafka: String?
     var topic: String?
     var events: Int?
+    /// The number of keys of `grow`, instead of four of them.
+    var keys: Int?
     var threads = 2
     var json = false
+    /// Prints the workloads' names and does nothing.
+    var lists = false
     var quick = false
     var skipsCeilings = false
     /// For children of the workload `restart` only.
@@ -27,8 +33,10 @@ struct BenchOptions {
             case "--kafka": kafka = iterator.next()
             case "--topic": topic = iterator.next()
             case "--events": events = iterator.next().flatMap { Int($0) }
+            case "--keys": keys = iterator.next().flatMap { Int($0) }
             case "--threads": threads = iterator.next().flatMap { Int($0) } ?? 2
             case "--json": json = true
+            case "--list": lists = true
             case "--quick": quick = true
             case "--no-ceilings": skipsCeilings = true
             case "--output": output = iterator.next()

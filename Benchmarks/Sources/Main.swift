@@ -10,11 +10,14 @@ struct Main {
             say(BenchOptions.usage)
             exit(2)
         }
+        if options.lists { return Workload.all.forEach { print($0.name) } }
         if let directory = options.restartLoad { return try Workload.restartLoad(directory, threads: options.threads) }
         if let directory = options.restartOpen { return try Workload.restartOpen(directory, threads: options.threads) }
         unsafe system("mkdir -p '\(Bench.base)'")
         defer { unsafe system("rm -rf '\(Bench.base)'") }
-        let workloads = Workload.all.filter { options.only.isEmpty || options.only.contains($0.name) }
+        let workloads = Workload.all.filter {
+            options.only.isEmpty ? options.kafka == nil || $0.readsKafka : options.only.contains($0.name)
+        }
         let unknown = options.only.filter { name in
             !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name)
         }
@@ -24,7 +27,17 @@ struct Main {
             )
             exit(2)
         }
-        let ceilings = measureCeilings(options)
+        var input: KafkaInput?
+        do {
+            if let bootstrap = options.kafka {
+                guard let topic = options.topic else { throw BenchFailure(description: "--kafka needs --topic too") }
+                input = try KafkaInput(bootstrap: bootstrap, topic: topic, records: options.events)
+            }
+        } catch {
+            say("bench: \(error)")
+            exit(2)
+        }
+        let ceilings = measureCeilings(options, input)
         if !options.json { print(Result.header) }
         var lines: [String] = []
         for workload in workloads {
@@ -37,6 +50,7 @@ struct Main {
                 }
                 continue
             }
+            unsafe KafkaInput.current = workload.readsKafka ? input : nil
             for result in try workload.run(options) {
                 lines.append(result.json(ceilings))
                 print(options.json ? result.json(ceilings) : result.row)
@@ -70,7 +84,7 @@ struct Main {
         return lines
     }
 
-    static func measureCeilings(_ options: BenchOptions) -> Ceilings {
+    static func measureCeilings(_ options: BenchOptions, _ input: KafkaInput?) -> Ceilings {
         var ceilings = Ceilings()
         guard !options.skipsCeilings else { return ceilings }
         let events = options.quick ? 300_000 : 2_000_000
@@ -84,8 +98,10 @@ struct Main {
         measure("ceiling_put_us") { unsafe ceiling_put($0, events / 2, 1_000_000) }
         measure("ceiling_get_put_us") { unsafe ceiling_get_put($0, events / 2, 1_000_000) }
         measure("ceiling_block_us") { unsafe ceiling_block($0, events * 2, 1_000_000, 500_000) }
-        if let kafka = options.kafka, let topic = options.topic {
-            measure("ceiling_consume_us") { _ in unsafe ceiling_consume(kafka, topic, events) }
+        if let input {
+            measure("ceiling_consume_us") { _ in
+                unsafe ceiling_consume(input.bootstrap, input.topic, min(events, input.records))
+            }
         }
         return ceilings
     }

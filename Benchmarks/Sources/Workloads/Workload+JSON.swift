@@ -48,7 +48,7 @@ extension Workload {
     }
 
     static let json: [Workload] = [
-        Workload(name: "stateless-json") { options in
+        Workload(name: "stateless-json", readsKafka: true) { options in
             let service = ServiceDefinition(
                 name: "Decoding", kind: .virtualObject,
                 handlers: [
@@ -58,7 +58,7 @@ extension Workload {
             try bench.start()
             defer { bench.stop() }
             let samples = (0..<1000).map { event($0, 0) }
-            return unsafe [
+            return try unsafe [
                 bench.measure(
                     "stateless-json",
                     EventSource(
@@ -104,7 +104,7 @@ extension Workload {
             services: [service], handler: ("EventEnricher", "event"), sinks: [("main", sink)], threads: options.threads)
         try bench.start()
         defer { bench.stop() }
-        var result = unsafe bench.measure(
+        var result = try unsafe bench.measure(
             "enrich",
             EventSource(
                 events: options.count(400_000), key: Keys.uniform(10_000),

@@ -21,7 +21,7 @@ extension Workload {
             try bench.start()
             defer { bench.stop() }
             let events = options.count(1_000_000)
-            var queued = unsafe bench.measure(
+            var queued = try unsafe bench.measure(
                 "backlog-one-key-in", EventSource(events: events, key: { _, _ in 7 }), threads: options.threads)
             queued.notes = [("queued", Double(bench.engine.statistics.queuedInvocations))]
             let begin = Usage.now()
@@ -39,13 +39,13 @@ extension Workload {
         },
         Workload(name: "restart") { options in [try restart(options)] },
         Workload(name: "grow") { options in
-            try [10_000, 100_000, 1_000_000, 10_000_000].map { keys in
+            try (options.keys.map { [$0] } ?? [10_000, 100_000, 1_000_000, 10_000_000]).map { keys in
                 let bench = try Bench(
                     services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads)
                 try bench.start()
                 defer { bench.stop() }
                 let events = options.count(max(4_000_000, keys * 2))
-                return bench.measure(
+                return try bench.measure(
                     "grow-\(keys)", unsafe EventSource(events: events, key: Keys.uniform(keys)),
                     threads: options.threads)
             }
