@@ -12,6 +12,9 @@ final class Bench {
     private let keepsDirectory: Bool
     private var sources: [any RecordSource] = []
 
+    /// The memory and the options of every data directory. Set before the first.
+    nonisolated(unsafe) static var settings: (memoryBytes: Int, storage: [String: String]) = (512 << 20, [:])
+
     static let base: String = {
         let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         return "\(root)/millrace-bench-\(getpid())"
@@ -25,8 +28,16 @@ final class Bench {
     ) throws {
         keepsDirectory = directory != nil
         self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
-        disk = try RocksDisk.open(directory: self.directory, options: RocksDiskOptions())
+        let settings = unsafe Self.settings
         var options = EngineOptions()
+        // As the server shares it out.
+        options.tableBytes = settings.memoryBytes / 8 * 5
+        options.overlayBytes = settings.memoryBytes / 4
+        options.blockBytes = options.overlayBytes
+        disk = try RocksDisk.open(
+            directory: self.directory,
+            options: RocksDiskOptions(
+                memoryBytes: settings.memoryBytes - options.tableBytes, extra: settings.storage))
         options.threads = threads
         configure(&options)
         var definition = SubscriptionDefinition(
@@ -94,7 +105,8 @@ final class Bench {
             if now - last.at > 60_000_000_000 {
                 source.stop()
                 throw BenchFailure(
-                    description: "no record of \(topic.topic) has come for a minute, after \(records) of \(topic.records)")
+                    description:
+                        "no record of \(topic.topic) has come for a minute, after \(records) of \(topic.records)")
             }
         }
         waitUntilIdle()
