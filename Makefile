@@ -70,7 +70,7 @@ fuzz: deps ## run each fuzz target under libFuzzer and AddressSanitizer: SECONDS
 	.ci/fuzz $(SECONDS) $(ONLY)
 
 .PHONY: bench
-bench: deps ## run the benchmarks: [ONLY=name,...] [KAFKA=host:port TOPIC=name]
+bench: deps ## run the benchmarks: [ONLY=name,...] [KAFKA=host:port TOPIC=name: its records instead of ones from memory]
 	swift run --configuration release millrace-bench \
 	    $(if $(ONLY),--only $(ONLY)) $(if $(KAFKA),--kafka $(KAFKA)) $(if $(TOPIC),--topic $(TOPIC))
 

@@ -54,11 +54,16 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-        .target(name: "CRecords", dependencies: ["CProtobuf"]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
+        .target(name: "CRecords", dependencies: ["CProtobuf"], exclude: ["Schemas"]),
 
         // What a handler's author imports.
         .macro(name: "MillraceMacros", swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .target(name: "Millrace", dependencies: ["MillraceMacros"], swiftSettings: hot),
+
+        // What an invocation's journal and a remote handler's connection are made of.
+        .target(name: "MillraceProtocol", dependencies: ["COpenSSL", "CRecords"], swiftSettings: hot),
 
         // The engine, from the disk up.
         .target(name: "MillraceTelemetry", swiftSettings: strict),
@@ -73,7 +78,7 @@ let package = Package(
             name: "MillraceKafka", dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceTelemetry"],
             path: "connectors/Kafka/Sources", swiftSettings: hot),
         .target(
-            name: "MillraceFile", dependencies: ["MillraceEngine", "MillraceTelemetry"],
+            name: "MillraceFile", dependencies: ["Millrace", "MillraceEngine"],
             path: "connectors/File/Sources", swiftSettings: strict),
 
         // What the YAML file says.
@@ -100,7 +105,11 @@ let package = Package(
 
         // Examples.
         .executableTarget(
-            name: "event-enrichment", dependencies: ["Millrace", "MillraceServer", "MillraceKafka"],
+            name: "event-enrichment",
+            dependencies: [
+                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceKafka", "MillraceServer",
+                "MillraceTelemetry",
+            ],
             path: "examples/event-enrichment/Sources", swiftSettings: strict),
 
         // Benchmarks: the workloads, and the raw ceilings under them.
@@ -121,6 +130,9 @@ let package = Package(
             name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore"], path: "Tests/MillraceStore",
             swiftSettings: strict),
         .testTarget(
+            name: "MillraceProtocolTests", dependencies: ["MillraceProtocol"], path: "Tests/MillraceProtocol",
+            swiftSettings: strict),
+        .testTarget(
             name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
         ),
         .testTarget(
@@ -130,6 +142,10 @@ let package = Package(
             name: "MillraceEngineTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceFileTests",
+            dependencies: ["Millrace", "MillraceEngine", "MillraceFile", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceFile", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
@@ -145,6 +161,8 @@ let package = Package(
 let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzConfiguration", ["MillraceConfiguration"]),
     ("FuzzHTTP1", ["MillraceHTTP"]),
+    ("FuzzLines", ["MillraceFile"]),
+    ("FuzzProtocol", ["MillraceProtocol"]),
 ]
 if Context.environment["MILLRACE_FUZZ"] != nil {
     #if arch(arm64)

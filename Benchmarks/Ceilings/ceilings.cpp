@@ -275,3 +275,28 @@ extern "C" double ceiling_consume(const char *bootstrap, const char *topic, long
     rd_kafka_destroy(client);
     return result;
 }
+
+extern "C" long topic_records(const char *bootstrap, const char *topic) {
+    char error[512];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap, error, sizeof error);
+    rd_kafka_conf_set(conf, "allow.auto.create.topics", "false", error, sizeof error);
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
+    if (!client) return -1;
+    rd_kafka_topic_t *handle = rd_kafka_topic_new(client, topic, nullptr);
+    const rd_kafka_metadata_t *metadata = nullptr;
+    long total = -1;
+    if (rd_kafka_metadata(client, 0, handle, &metadata, 10000) == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1 &&
+        metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        total = 0;
+        for (int p = 0; p < metadata->topics[0].partition_cnt && total >= 0; p++) {
+            int64_t low = 0, high = 0;
+            auto outcome = rd_kafka_query_watermark_offsets(client, topic, p, &low, &high, 10000);
+            total = outcome == RD_KAFKA_RESP_ERR_NO_ERROR ? total + (high - low) : -1;
+        }
+    }
+    if (metadata) rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(handle);
+    rd_kafka_destroy(client);
+    return total;
+}

@@ -1,6 +1,7 @@
 import Glibc
 import Millrace
 import MillraceEngine
+import MillraceKafka
 import MillraceStore
 
 /// An engine on a data directory of its own, for one workload.
@@ -11,6 +12,9 @@ final class Bench {
     private let keepsDirectory: Bool
     private var sources: [any RecordSource] = []
 
+    /// The memory and the options of every data directory. Set before the first.
+    nonisolated(unsafe) static var settings: (memoryBytes: Int, storage: [String: String]) = (512 << 20, [:])
+
     static let base: String = {
         let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         return "\(root)/millrace-bench-\(getpid())"
@@ -19,12 +23,21 @@ final class Bench {
     init(
         services: [ServiceDefinition], handler: (String, String), sinks: [(name: String, sink: any RecordSink)] = [],
         threads: Int = 2, directory: String? = nil, onError: ErrorPolicy = ErrorPolicy(),
-        configure: (inout EngineOptions) -> Void = { _ in }, subscription: (inout SubscriptionDefinition) -> Void = { _ in }
+        configure: (inout EngineOptions) -> Void = { _ in },
+        subscription: (inout SubscriptionDefinition) -> Void = { _ in }
     ) throws {
         keepsDirectory = directory != nil
         self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
-        disk = try RocksDisk.open(directory: self.directory, options: RocksDiskOptions())
+        let settings = unsafe Self.settings
         var options = EngineOptions()
+        // As the server shares it out.
+        options.tableBytes = settings.memoryBytes / 8 * 5
+        options.overlayBytes = settings.memoryBytes / 4
+        options.blockBytes = options.overlayBytes
+        disk = try RocksDisk.open(
+            directory: self.directory,
+            options: RocksDiskOptions(
+                memoryBytes: settings.memoryBytes - options.tableBytes, extra: settings.storage))
         options.threads = threads
         configure(&options)
         var definition = SubscriptionDefinition(
@@ -58,8 +71,9 @@ final class Bench {
         if !keepsDirectory { unsafe system("rm -rf '\(directory)'") }
     }
 
-    /// Runs a source to its end and measures.
-    func measure(_ name: String, _ source: EventSource, threads: Int) -> Result {
+    /// Runs a source to its end and measures; with a topic as input, that topic instead.
+    func measure(_ name: String, _ source: EventSource, threads: Int) throws -> Result {
+        if let topic = unsafe KafkaInput.current { return try measure(name, topic, threads: threads) }
         let slot = openSlot()
         let begin = Usage.now()
         var middle = begin
@@ -70,8 +84,49 @@ final class Bench {
             workload: name, events: source.events, threads: threads,
             eventsPerSecond: Double(source.events) / (end.wallSeconds - begin.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(source.events),
-            warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds) / Double(source.events - source.events / 2))
+            warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds)
+                / Double(source.events - source.events / 2))
     }
+
+    /// Reads a topic from its beginning until enough records are applied, durable and out.
+    private func measure(_ name: String, _ topic: KafkaInput, threads: Int) throws -> Result {
+        let source = try KafkaSource(topic.settings, topics: [(topic.topic, engine.intakes[0])], log: say)
+        let begin = Usage.now()
+        try source.start()
+        var middle: (usage: Usage, records: Int)?
+        var records = 0
+        var last = (records: 0, at: monotonicNanoseconds())
+        while records < topic.records {
+            usleep(2000)
+            records = Int(engine.statistics.records)
+            if middle == nil, records * 2 >= topic.records { middle = (Usage.now(), records) }
+            let now = monotonicNanoseconds()
+            if records > last.records { last = (records, now) }
+            if now - last.at > 60_000_000_000 {
+                source.stop()
+                throw BenchFailure(
+                    description:
+                        "no record of \(topic.topic) has come for a minute, after \(records) of \(topic.records)")
+            }
+        }
+        waitUntilIdle()
+        let end = Usage.now()
+        source.stop()
+        var result = Result(
+            workload: name, source: "kafka", events: records, threads: threads,
+            eventsPerSecond: Double(records) / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(records))
+        if let middle, middle.records < records {
+            result.warmCPUMicroseconds =
+                (end.cpuMicroseconds - middle.usage.cpuMicroseconds) / Double(records - middle.records)
+        }
+        return result
+    }
+}
+
+/// Why a benchmark cannot go on.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// Prints what must not happen in a benchmark.

@@ -44,10 +44,13 @@ import MillraceEngine
                     number /= 10
                 }
                 let own = value?(i, random)
-                if own == nil, let fill = unsafe fill { unsafe valueBytes.withUnsafeMutableBytes { unsafe fill(i, $0) } }
+                if own == nil, let fill = unsafe fill {
+                    unsafe valueBytes.withUnsafeMutableBytes { unsafe fill(i, $0) }
+                }
                 unsafe keyBytes.withUnsafeBytes { key in
                     unsafe (own ?? valueBytes).withUnsafeBytes { value in
-                        unsafe batch.append(slot: slot, offset: firstOffset + Int64(i), timestamp: nil, key: key, value: value)
+                        unsafe batch.append(
+                            slot: slot, offset: firstOffset + Int64(i), timestamp: nil, key: key, value: value)
                     }
                 }
                 batch.finishRecord()

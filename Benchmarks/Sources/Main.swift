@@ -10,17 +10,35 @@ struct Main {
             say(BenchOptions.usage)
             exit(2)
         }
+        if options.lists { return Workload.all.forEach { print($0.name) } }
+        unsafe Bench.settings = (options.memoryBytes, options.storage)
         if let directory = options.restartLoad { return try Workload.restartLoad(directory, threads: options.threads) }
         if let directory = options.restartOpen { return try Workload.restartOpen(directory, threads: options.threads) }
         unsafe system("mkdir -p '\(Bench.base)'")
         defer { unsafe system("rm -rf '\(Bench.base)'") }
-        let workloads = Workload.all.filter { options.only.isEmpty || options.only.contains($0.name) }
-        let unknown = options.only.filter { name in !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name) }
+        let workloads = Workload.all.filter {
+            options.only.isEmpty ? options.kafka == nil || $0.readsKafka : options.only.contains($0.name)
+        }
+        let unknown = options.only.filter { name in
+            !Workload.all.contains { $0.name == name } && !Workload.ceilings.contains(name)
+        }
         guard unknown.isEmpty else {
-            say("unknown workloads: \(unknown.joined(separator: ", ")); there are \(Workload.all.map(\.name).joined(separator: ", "))")
+            say(
+                "unknown workloads: \(unknown.joined(separator: ", ")); there are \(Workload.all.map(\.name).joined(separator: ", "))"
+            )
             exit(2)
         }
-        let ceilings = measureCeilings(options)
+        var input: KafkaInput?
+        do {
+            if let bootstrap = options.kafka {
+                guard let topic = options.topic else { throw BenchFailure(description: "--kafka needs --topic too") }
+                input = try KafkaInput(bootstrap: bootstrap, topic: topic, records: options.events)
+            }
+        } catch {
+            say("bench: \(error)")
+            exit(2)
+        }
+        let ceilings = measureCeilings(options, input)
         if !options.json { print(Result.header) }
         var lines: [String] = []
         for workload in workloads {
@@ -33,6 +51,7 @@ struct Main {
                 }
                 continue
             }
+            unsafe KafkaInput.current = workload.readsKafka ? input : nil
             for result in try workload.run(options) {
                 lines.append(result.json(ceilings))
                 print(options.json ? result.json(ceilings) : result.row)
@@ -49,7 +68,9 @@ struct Main {
     /// Runs this program for one workload, with the same options, and returns the JSON lines it prints.
     static func runChild(_ name: String) -> [String] {
         var arguments = CommandLine.arguments
-        if let at = arguments.firstIndex(of: "--only") { arguments.removeSubrange(at...min(at + 1, arguments.count - 1)) }
+        if let at = arguments.firstIndex(of: "--only") {
+            arguments.removeSubrange(at...min(at + 1, arguments.count - 1))
+        }
         arguments += ["--only", name, "--json", "--no-ceilings"]
         let command = arguments.map { "'\($0)'" }.joined(separator: " ")
         guard let pipe = unsafe popen(command, "r") else { return [] }
@@ -57,13 +78,14 @@ struct Main {
         var lines: [String] = []
         var buffer = [CChar](repeating: 0, count: 8192)
         while unsafe fgets(&buffer, 8192, pipe) != nil {
-            let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let line = String(
+                decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             if line.hasPrefix("{") { lines.append(line) }
         }
         return lines
     }
 
-    static func measureCeilings(_ options: BenchOptions) -> Ceilings {
+    static func measureCeilings(_ options: BenchOptions, _ input: KafkaInput?) -> Ceilings {
         var ceilings = Ceilings()
         guard !options.skipsCeilings else { return ceilings }
         let events = options.quick ? 300_000 : 2_000_000
@@ -77,8 +99,10 @@ struct Main {
         measure("ceiling_put_us") { unsafe ceiling_put($0, events / 2, 1_000_000) }
         measure("ceiling_get_put_us") { unsafe ceiling_get_put($0, events / 2, 1_000_000) }
         measure("ceiling_block_us") { unsafe ceiling_block($0, events * 2, 1_000_000, 500_000) }
-        if let kafka = options.kafka, let topic = options.topic {
-            measure("ceiling_consume_us") { _ in unsafe ceiling_consume(kafka, topic, events) }
+        if let input {
+            measure("ceiling_consume_us") { _ in
+                unsafe ceiling_consume(input.bootstrap, input.topic, min(events, input.records))
+            }
         }
         return ceilings
     }

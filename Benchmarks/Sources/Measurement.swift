@@ -22,7 +22,8 @@ struct Usage {
         defer { unsafe fclose(file) }
         var line = [CChar](repeating: 0, count: 128)
         guard unsafe fgets(&line, 128, file) != nil else { return 0 }
-        let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+            separator: " ")
         return words.count > 1 ? ((Int(words[1]) ?? 0) * 4096) >> 20 : 0
     }
 }
@@ -58,7 +59,8 @@ struct Result {
 
     func json(_ ceilings: Ceilings) -> String {
         var fields = [
-            "\"workload\":\"\(workload)\"", "\"source\":\"\(source)\"", "\"events\":\(events)", "\"threads\":\(threads)",
+            "\"workload\":\"\(workload)\"", "\"source\":\"\(source)\"", "\"events\":\(events)",
+            "\"threads\":\(threads)",
             "\"events_per_s\":\(Int(eventsPerSecond))", "\"cpu_us_per_event\":\(rounded(cpuMicroseconds))",
         ]
         if let warmCPUMicroseconds { fields.append("\"warm_cpu_us_per_event\":\(rounded(warmCPUMicroseconds))") }
@@ -71,7 +73,9 @@ struct Result {
     }
 
     var row: String {
-        func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+        func column(_ text: String, _ width: Int) -> String {
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }
         var line = workload + String(repeating: " ", count: max(1, 22 - workload.count))
         line += column(source, 7) + column("\(events)", 10) + column("\(threads)", 4)
         line += column("\(Int(eventsPerSecond))", 11) + column("\(rounded(cpuMicroseconds))", 9)

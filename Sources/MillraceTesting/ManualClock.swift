@@ -10,5 +10,7 @@ package final class ManualClock: EngineClock {
 
     package var nowMilliseconds: Int64 { time.load(ordering: .acquiring) }
 
-    package func advance(byMilliseconds milliseconds: Int64) { time.add(milliseconds, ordering: .acquiringAndReleasing) }
+    package func advance(byMilliseconds milliseconds: Int64) {
+        time.add(milliseconds, ordering: .acquiringAndReleasing)
+    }
 }

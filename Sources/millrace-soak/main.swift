@@ -23,7 +23,9 @@ func main() -> Int32 {
                 return 64
             }
         default:
-            print("usage: millrace-soak [--seeds N] [--from S] [--lines N] [--mutation \(Mutation.allCases.map(\.rawValue).joined(separator: "|"))]")
+            print(
+                "usage: millrace-soak [--seeds N] [--from S] [--lines N] [--mutation \(Mutation.allCases.map(\.rawValue).joined(separator: "|"))]"
+            )
             return 64
         }
     }
@@ -48,7 +50,9 @@ func main() -> Int32 {
         }
         let done = seed - from + 1
         if done % 500 == 0 || done == seeds {
-            print("\(done) of \(seeds) seeds, \(steps) steps, \(records) records, \(crashes) crashes, \(failed.count) failed")
+            print(
+                "\(done) of \(seeds) seeds, \(steps) steps, \(records) records, \(crashes) crashes, \(failed.count) failed"
+            )
         }
     }
     return failed.isEmpty ? 0 : 1

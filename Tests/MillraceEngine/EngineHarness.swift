@@ -43,7 +43,8 @@ final class EngineHarness {
         for record in records {
             unsafe Array(record.key.utf8).withUnsafeBytes { key in
                 unsafe Array(record.value.utf8).withUnsafeBytes { value in
-                    unsafe batch.append(slot: slot, offset: Int64(record.offset), timestamp: nil, key: key, value: value)
+                    unsafe batch.append(
+                        slot: slot, offset: Int64(record.offset), timestamp: nil, key: key, value: value)
                 }
             }
             batch.finishRecord()

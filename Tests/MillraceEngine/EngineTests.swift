@@ -46,6 +46,8 @@ enum Counting {
         unsafe bytes.withUnsafeBytes { unsafe row.appendObject(service: "Counting", key: $0) }
         let objectCount = row.count
         row.append("count")
-        return try unsafe store.get(.state, row.bytes, objectCount: objectCount).map { unsafe String(decoding: $0, as: UTF8.self) }
+        return try unsafe store.get(.state, row.bytes, objectCount: objectCount).map {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 }

@@ -6,7 +6,8 @@ import CKafka
 extension KafkaAdmin {
     /// The offset that a group has committed, or `nil` where it has none.
     func committedOffset(group: String, topic: String, partition: Int32) throws -> Int64? {
-        let client = try ClientHandle(RealBroker.settings(group: group), role: .consumer(topics: 1), log: Lines.standardError)
+        let client = try ClientHandle(
+            RealBroker.settings(group: group), role: .consumer(topics: 1), log: Lines.standardError)
         let list = PartitionList(topic: topic, partition: partition)
         let code = unsafe rd_kafka_committed(client.pointer, list.pointer, 10_000)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw client.error("committed", code) }

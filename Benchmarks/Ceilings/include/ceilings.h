@@ -15,6 +15,9 @@ double ceiling_get_put(const char *directory, long events, long keys);
 /// One block a batch, changed rows kept in memory and written back, sorted, by a thread of its own.
 double ceiling_block(const char *directory, long events, long keys, long write_back_at_rows);
 
+/// How many records a topic has, over all partitions; negative where it does not exist or cannot be asked.
+long topic_records(const char *bootstrap, const char *topic);
+
 /// Reads so many records of a topic in batches and forgets them.
 double ceiling_consume(const char *bootstrap, const char *topic, long events);
 

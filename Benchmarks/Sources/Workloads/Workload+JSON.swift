@@ -48,7 +48,7 @@ extension Workload {
     }
 
     static let json: [Workload] = [
-        Workload(name: "stateless-json") { options in
+        Workload(name: "stateless-json", readsKafka: true) { options in
             let service = ServiceDefinition(
                 name: "Decoding", kind: .virtualObject,
                 handlers: [
@@ -58,10 +58,12 @@ extension Workload {
             try bench.start()
             defer { bench.stop() }
             let samples = (0..<1000).map { event($0, 0) }
-            return unsafe [
+            return try unsafe [
                 bench.measure(
                     "stateless-json",
-                    EventSource(events: options.count(500_000), key: Keys.uniform(1_000_000), value: { i, _ in samples[i % 1000] }),
+                    EventSource(
+                        events: options.count(500_000), key: Keys.uniform(1_000_000),
+                        value: { i, _ in samples[i % 1000] }),
                     threads: options.threads)
             ]
         },
@@ -80,7 +82,8 @@ extension Workload {
                     (context: ObjectContext, bytes: [UInt8]) in
                     if bytes.first == UInt8(ascii: "u") {
                         context.set(user, try JSONDecoder().decode(User.self, from: Data(bytes.dropFirst())))
-                        context.send(service: "EventEnricher", handler: "emit", key: context.key, after: .milliseconds(100))
+                        context.send(
+                            service: "EventEnricher", handler: "emit", key: context.key, after: .milliseconds(100))
                     } else {
                         let feature = try JSONDecoder().decode(Feature.self, from: Data(bytes.dropFirst()))
                         context.set(features, (try context.get(features) ?? []) + [feature.feature])
@@ -101,7 +104,7 @@ extension Workload {
             services: [service], handler: ("EventEnricher", "event"), sinks: [("main", sink)], threads: options.threads)
         try bench.start()
         defer { bench.stop() }
-        var result = unsafe bench.measure(
+        var result = try unsafe bench.measure(
             "enrich",
             EventSource(
                 events: options.count(400_000), key: Keys.uniform(10_000),

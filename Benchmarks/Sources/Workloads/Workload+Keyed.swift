@@ -13,11 +13,13 @@ extension Workload {
     static func simple(
         _ name: String, _ service: ServiceDefinition, events: Int, keys: @escaping @Sendable (Int, UInt64) -> Int
     ) -> Workload {
-        Workload(name: name) { options in
+        Workload(name: name, readsKafka: true) { options in
             let bench = try Bench(services: [service], handler: (service.name, "event"), threads: options.threads)
             try bench.start()
             defer { bench.stop() }
-            return unsafe [bench.measure(name, EventSource(events: options.count(events), key: keys), threads: options.threads)]
+            return try unsafe [
+                bench.measure(name, EventSource(events: options.count(events), key: keys), threads: options.threads)
+            ]
         }
     }
 }

@@ -4,14 +4,20 @@ import MillraceEngine
 /// What leaves the engine, and when.
 extension Workload {
     static let outputs: [Workload] = [
-        Workload(name: "forward") { options in
-            let sink = NullSink()
+        Workload(name: "forward", readsKafka: true) { options in
+            let sink: any RecordSink
+            if let topic = unsafe KafkaInput.current {
+                sink = try topic.makeSink()
+                unsafe Handlers.outputTopic = topic.outputTopic
+            } else {
+                sink = NullSink()
+            }
             let bench = try Bench(
                 services: [Handlers.forwarder], handler: ("Forwarder", "event"), sinks: [("main", sink)],
                 threads: options.threads)
             try bench.start()
             defer { bench.stop() }
-            return unsafe [
+            return try unsafe [
                 bench.measure(
                     "forward", EventSource(events: options.count(4_000_000), key: Keys.uniform(1_000_000)),
                     threads: options.threads)

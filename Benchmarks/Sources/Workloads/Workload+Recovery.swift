@@ -21,7 +21,8 @@ extension Workload {
             try bench.start()
             defer { bench.stop() }
             let events = options.count(1_000_000)
-            var queued = unsafe bench.measure("backlog-one-key-in", EventSource(events: events, key: { _, _ in 7 }), threads: options.threads)
+            var queued = try unsafe bench.measure(
+                "backlog-one-key-in", EventSource(events: events, key: { _, _ in 7 }), threads: options.threads)
             queued.notes = [("queued", Double(bench.engine.statistics.queuedInvocations))]
             let begin = Usage.now()
             gate.isOpen.store(true, ordering: .relaxed)
@@ -38,12 +39,15 @@ extension Workload {
         },
         Workload(name: "restart") { options in [try restart(options)] },
         Workload(name: "grow") { options in
-            try [10_000, 100_000, 1_000_000, 10_000_000].map { keys in
-                let bench = try Bench(services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads)
+            try (options.keys.map { [$0] } ?? [10_000, 100_000, 1_000_000, 10_000_000]).map { keys in
+                let bench = try Bench(
+                    services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads)
                 try bench.start()
                 defer { bench.stop() }
                 let events = options.count(max(4_000_000, keys * 2))
-                return bench.measure("grow-\(keys)", unsafe EventSource(events: events, key: Keys.uniform(keys)), threads: options.threads)
+                return try bench.measure(
+                    "grow-\(keys)", unsafe EventSource(events: events, key: Keys.uniform(keys)),
+                    threads: options.threads)
             }
         },
     ]
@@ -56,8 +60,10 @@ extension Workload {
     private static func restart(_ options: BenchOptions) throws -> Result {
         let directory = "\(Bench.base)/restart"
         let program = CommandLine.arguments[0]
-        unsafe system("'\(program)' --restart-load '\(directory)' --threads \(options.threads) & child=$!; "
-            + "while [ ! -e '\(directory).loaded' ]; do sleep 0.1; done; sleep 0.3; kill -9 $child; wait $child 2>/dev/null")
+        unsafe system(
+            "'\(program)' --restart-load '\(directory)' --threads \(options.threads) & child=$!; "
+                + "while [ ! -e '\(directory).loaded' ]; do sleep 0.1; done; sleep 0.3; kill -9 $child; wait $child 2>/dev/null"
+        )
         let begin = monotonicNanoseconds()
         unsafe system("'\(program)' --restart-open '\(directory)' --threads \(options.threads)")
         let total = Double(monotonicNanoseconds() - begin) / 1e9

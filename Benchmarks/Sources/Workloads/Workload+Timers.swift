@@ -7,7 +7,10 @@ import Synchronization
 extension Workload {
     static let timers: [Workload] = [
         Workload(name: "timers") { options in
-            [try fire("timers-burst", options, spreadMilliseconds: 1), try fire("timers", options, spreadMilliseconds: 10_000)]
+            [
+                try fire("timers-burst", options, spreadMilliseconds: 1),
+                try fire("timers", options, spreadMilliseconds: 10_000),
+            ]
         }
     ]
 

@@ -11,7 +11,7 @@ struct ConfigurationCheck {
     /// All problems, in no order.
     func problems() -> [ConfigurationProblem] {
         clusters.flatMap(settings) + subscriptions.flatMap(cluster) + subscriptions.flatMap(start)
-            + subscriptions.flatMap(sink) + duplicates()
+            + subscriptions.flatMap(header) + subscriptions.flatMap(sink) + duplicates()
     }
 
     private func settings(of cluster: KafkaCluster) -> [ConfigurationProblem] {
@@ -29,6 +29,8 @@ struct ConfigurationCheck {
             case .refused(let reason):
                 return problem(
                     path, "librdkafka does not take this value" + (setting.value.isSecret ? "" : ": \(reason)"))
+            case .reserved(let reason):
+                return problem(path, "is Millrace's to set, because \(reason); leave it out")
             }
         }
     }
@@ -56,6 +58,17 @@ struct ConfigurationCheck {
         }
     }
 
+    private func header(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
+        guard case .header = subscription.key, subscription.hasLines else { return [] }
+        let path = "\(subscription.path).key"
+        return [
+            problem(
+                path,
+                "a line has no headers; expected a JSON path to the key in the line, such as $.user.id, or none, but found "
+                    + shown(path, subscription.key))
+        ]
+    }
+
     private func sink(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
         guard let services, let sink = subscription.sink else { return [] }
         let path = "\(subscription.path).sink"
@@ -77,8 +90,17 @@ struct ConfigurationCheck {
             problems.append(
                 problem(
                     "\(subscription.path).key",
-                    "'\(service.name)' has keys, so each record needs one; expected record, header:NAME or a JSON path, "
-                        + "but found 'none'"))
+                    "'\(service.name)' has keys, so each record needs one; expected "
+                        + (subscription.hasLines
+                            ? "a JSON path such as $.user.id" : "record, header:NAME or a JSON path")
+                        + ", but found 'none'"))
+        }
+        if service.kind == .keyed, subscription.key == .record, subscription.hasLines {
+            problems.append(
+                problem(
+                    "\(subscription.path).key",
+                    "'\(service.name)' has keys, and a line has none beside itself; say where in it the key is, with a JSON path "
+                        + "such as 'key: $.user.id'"))
         }
         return problems
     }

@@ -1,4 +1,4 @@
-/// What librdkafka says to a setting of a cluster.
+/// What librdkafka, or the connector, says to a setting of a cluster.
 public enum KafkaSettingVerdict: Sendable, Equatable {
     /// It takes the setting.
     case accepted
@@ -6,4 +6,6 @@ public enum KafkaSettingVerdict: Sendable, Equatable {
     case unknown
     /// It does not take that value, and says why. The reason is not shown when the value is a secret.
     case refused(reason: String)
+    /// It is Millrace's to set; why.
+    case reserved(reason: String)
 }

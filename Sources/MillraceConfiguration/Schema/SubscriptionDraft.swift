@@ -28,6 +28,14 @@ struct SubscriptionDraft: ConfigurationSection {
         start = subscription.start
     }
 
+    /// Whether its records are lines, which have no key and no headers beside themselves.
+    var hasLines: Bool {
+        switch source {
+        case .file, .standardInput: true
+        case .kafka, nil: false
+        }
+    }
+
     /// The name that it has or is given.
     var fullName: String? {
         guard name == nil, let source, let sink else { return name }
@@ -61,7 +69,7 @@ struct SubscriptionDraft: ConfigurationSection {
             ),
             .value(
                 "key", \.key, .key, example: "$.user.id",
-                "What routes a record: `record` (the record's own key), `header:NAME`, a JSON path into the value, or `none` (not for virtual objects)."
+                "What routes a record: `record` (a Kafka record's own key), `header:NAME` (of a Kafka record), a JSON path into the value, or `none` (not for virtual objects)."
             ),
             .value(
                 "start", \.start, .start, example: "timestamp:2026-01-31T08:00:00Z",
@@ -72,7 +80,7 @@ struct SubscriptionDraft: ConfigurationSection {
                 "What happens to a record whose handler fails. What it leaves out is as in `defaults.onError`."),
             .value(
                 "onOffsetOutOfRange", \.onOffsetOutOfRange, .choice(), example: "earliest",
-                "When the topic no longer holds the record to resume at: `stop` the partition with the numbers in the error, or go on at the `earliest` or `latest` record there is."
+                "When the topic, or the file, no longer holds the record to resume at: `stop` the partition with the numbers in the error, or go on at the `earliest` or `latest` record there is."
             ),
             .value(
                 "maxQueuedRecords", \.maxQueuedRecords, .integer(in: 1...Int.max),

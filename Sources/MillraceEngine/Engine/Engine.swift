@@ -26,7 +26,8 @@ package final class Engine: Sendable {
         observer: any EngineObserver
     ) throws(EngineError) {
         let parts = try EngineParts(
-            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk, observer: observer)
+            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk,
+            observer: observer)
         self.options = parts.options
         store = parts.store
         host = parts.host
@@ -41,10 +42,12 @@ package final class Engine: Sendable {
 
     /// Starts the threads, the sinks, and then the sources.
     package func start(sources: [any RecordSource]) throws {
-        guard let recovered = recovered.withLock({ recovered in
-            defer { recovered = nil }
-            return recovered
-        }) else { return }
+        guard
+            let recovered = recovered.withLock({ recovered in
+                defer { recovered = nil }
+                return recovered
+            })
+        else { return }
         let runtime = EngineRuntime(
             options: options, store: store, clock: clock, observer: observer, host: host, shards: recovered.shards)
         self.runtime.withLock { $0 = runtime }

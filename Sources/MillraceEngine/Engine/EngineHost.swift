@@ -61,7 +61,9 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     func deliver(_ batch: RecordBatch, toAllShards: Bool) {
         batch.deliveredAt = EngineLatencies.now
         for group in groups {
-            let concerns = toAllShards || groups.count == 1 || mailboxes.indices.contains { mailboxes[$0] === group && batch.heads[$0] >= 0 }
+            let concerns =
+                toAllShards || groups.count == 1
+                || mailboxes.indices.contains { mailboxes[$0] === group && batch.heads[$0] >= 0 }
             guard concerns else { continue }
             posted.add(1, ordering: .relaxed)
             group.post(.records(batch, advancing: toAllShards))

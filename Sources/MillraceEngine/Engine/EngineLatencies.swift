@@ -1,5 +1,5 @@
-package import MillraceTelemetry
 import Glibc
+package import MillraceTelemetry
 import Synchronization
 
 /// How long things take, for metrics. Measured once a batch, never once a record; a batch's records all count.

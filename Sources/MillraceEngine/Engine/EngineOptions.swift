@@ -31,7 +31,8 @@ package struct EngineOptions: Sendable {
     var shardLimits: ShardLimits {
         ownShardLimits
             ?? ShardLimits(
-                overlayBytes: max(64 << 10, overlayBytes / shardCount), blockBytes: max(64 << 10, blockBytes / shardCount),
+                overlayBytes: max(64 << 10, overlayBytes / shardCount),
+                blockBytes: max(64 << 10, blockBytes / shardCount),
                 tableBytes: max(128 << 10, tableBytes / shardCount))
     }
 }

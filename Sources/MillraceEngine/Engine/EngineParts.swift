@@ -32,11 +32,14 @@ struct EngineParts: Sendable {
                     subscription: subscription.name, service: subscription.service, handler: subscription.handler)
             }
             guard subscription.name.utf8.count <= 255 else { throw .nameTooLong(subscription: subscription.name) }
-            if handler.isKeyed, subscription.key == .none { throw .keyNeeded(subscription: subscription.name, service: subscription.service) }
+            if handler.isKeyed, subscription.key == .none {
+                throw .keyNeeded(subscription: subscription.name, service: subscription.service)
+            }
             handlers.append(handler)
         }
         store = Store(disk: disk)
-        let host = EngineHost(store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
+        let host = EngineHost(
+            store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
         self.host = host
         let stored = (0..<options.shardCount).map { index in
             ShardStore(

@@ -30,7 +30,8 @@ package final class SteppedEngine {
         sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver
     ) throws(EngineError) {
         let parts = try EngineParts(
-            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk, observer: observer)
+            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk,
+            observer: observer)
         self.options = parts.options
         store = parts.store
         host = parts.host
@@ -44,7 +45,9 @@ package final class SteppedEngine {
             var table = [Shard?](repeating: nil, count: shards.count)
             for shard in own { table[shard.index] = shard }
             lanes.append(
-                Lane(group: ShardGroup(shards: own, store: parts.store, exchange: host), mailbox: Mailbox(), shards: table))
+                Lane(
+                    group: ShardGroup(shards: own, store: parts.store, exchange: host), mailbox: Mailbox(),
+                    shards: table))
         }
         self.lanes = lanes
         host.setMailboxes(lanes.map { $0.mailbox }, groupOfShard: layout.groupOfShard)

@@ -61,7 +61,8 @@ package final class Intake: Sendable {
     }
 
     init(
-        subscription: SubscriptionDefinition, index: Int, shardCount: Int, isKeyed: Bool = true, stored: [StoredPartition],
+        subscription: SubscriptionDefinition, index: Int, shardCount: Int, isKeyed: Bool = true,
+        stored: [StoredPartition],
         host: any IntakeHost
     ) {
         self.subscription = subscription
@@ -86,7 +87,10 @@ package final class Intake: Sendable {
             let slot = state.slots.count - 1
             if known != nil { return (slot, .stored(applied.min() ?? start)) }
             // A partition that joins a topic which is already being read has nothing in it that was ever skipped.
-            if subscription.start == .latest, stored.contains(where: { $0.topic == topic }) || state.slots.contains(where: { $0.topic == topic && $0.hasBegun }) {
+            if subscription.start == .latest,
+                stored.contains(where: { $0.topic == topic })
+                    || state.slots.contains(where: { $0.topic == topic && $0.hasBegun })
+            {
                 return (slot, .start(.earliest))
             }
             return (slot, .start(subscription.start))
@@ -100,6 +104,9 @@ package final class Intake: Sendable {
             state.slots[slot].hasBegun = true
             state.slots[slot].applied = [Int64](repeating: offset, count: shardCount)
         }
+        // Where it is not at the beginning, it is stored at once: the next run must not begin elsewhere because nothing
+        // has come in this one.
+        if subscription.start != .earliest { skip(slot: slot, to: offset) }
     }
 
     /// Lets a partition go on at another offset, because its log no longer has the stored one.
@@ -145,7 +152,8 @@ package final class Intake: Sendable {
             return "\(host.queuedInvocations) records wait in virtual queues (limit \(subscription.maxQueuedRecords))"
         }
         if host.isOverloaded { return host.overloadReason }
-        return "\(inFlightRecords.load(ordering: .relaxed)) records are on their way to the shards (limit \(subscription.maxInFlightRecords))"
+        return
+            "\(inFlightRecords.load(ordering: .relaxed)) records are on their way to the shards (limit \(subscription.maxInFlightRecords))"
     }
 
     /// What has been delivered and is not committed yet.
@@ -173,7 +181,9 @@ package final class Intake: Sendable {
             if state.candidate == nil {
                 // The shards publish what they have applied after its commit, so `latest`, read before, may be too low:
                 // it is read again here, under the same lock under which they publish.
-                state.candidate = (state.slots.map { $0.hasBegun ? $0.applied.min() ?? -1 : -1 }, max(latest, host.latestCommit))
+                state.candidate = (
+                    state.slots.map { $0.hasBegun ? $0.applied.min() ?? -1 : -1 }, max(latest, host.latestCommit)
+                )
             }
             return state.durable
         }
@@ -216,6 +226,11 @@ package final class Intake: Sendable {
         if wasSaturated, !isSaturated { ready.raise() }
     }
 
+    /// The topic and the partition of a slot.
+    func place(ofSlot slot: Int) -> (topic: String, partition: Int32) {
+        state.withLock { ($0.slots[slot].topic, $0.slots[slot].partition) }
+    }
+
     /// Publishes what a shard has committed.
     func applied(shard: Int, _ watermarks: [(slot: Int, next: Int64)]) {
         state.withLock { state in
@@ -226,7 +241,9 @@ package final class Intake: Sendable {
     /// Asks the source to stop reading a partition, by the poison policy.
     func stopPartition(topic: String, partition: Int32, reason: String) {
         state.withLock { state in
-            guard let slot = state.slots.firstIndex(where: { $0.topic == topic && $0.partition == partition }) else { return }
+            guard let slot = state.slots.firstIndex(where: { $0.topic == topic && $0.partition == partition }) else {
+                return
+            }
             state.slots[slot].stopReason = reason
         }
     }

@@ -1,3 +1,4 @@
+package import Millrace
 import MillraceStore
 
 /// Records on their way from a source to the shards: bytes in one arena, and for each record where they are and which
@@ -25,7 +26,7 @@ import MillraceStore
         var shard: Int32
         /// The next record of the same shard in this batch, or -1.
         var next: Int32
-        /// Why there is no routing key: an index into ``failures``, or -1.
+        /// Why no handler can have it: an index into ``failures``, or -1.
         var failure: Int32
     }
 
@@ -35,7 +36,7 @@ import MillraceStore
     /// When the source handed it over, by ``EngineLatencies/now``, or 0.
     var deliveredAt: UInt64 = 0
     private(set) var entries: [Entry] = []
-    private(set) var failures: [String] = []
+    private(set) var failures: [any Error] = []
     /// The first and last record of each shard, or -1.
     private(set) var heads: [Int32]
     private var tails: [Int32]
@@ -95,6 +96,18 @@ import MillraceStore
     package func finishRecord() {
         let index = entries.count - 1
         intake.router.route(self, index)
+        link(index)
+    }
+
+    /// Ends the last record as one that no handler can have: what its subscription's policy has for the end of all attempts
+    /// happens to it at once, and no other record waits for it.
+    package func finishRecord(failing error: TerminalError) {
+        let index = entries.count - 1
+        intake.router.fail(self, index, error)
+        link(index)
+    }
+
+    private func link(_ index: Int) {
         let shard = Int(entries[index].shard)
         if tails[shard] < 0 { heads[shard] = Int32(index) } else { entries[Int(tails[shard])].next = Int32(index) }
         tails[shard] = Int32(index)
@@ -130,8 +143,8 @@ import MillraceStore
         return start
     }
 
-    func setFailure(_ index: Int, _ reason: String) {
-        failures.append(reason)
+    func setFailure(_ index: Int, _ error: any Error) {
+        failures.append(error)
         entries[index].failure = Int32(failures.count - 1)
     }
 

@@ -1,3 +1,4 @@
+import Millrace
 import MillraceStore
 
 /// Finds each record's routing key, by its subscription's key selector, and the shard that the key belongs to.
@@ -51,15 +52,21 @@ struct RecordRouter: Sendable {
     @inline(__always)
     private func set(_ batch: RecordBatch, _ index: Int, _ start: Int, _ count: Int) {
         let hash = unsafe XXH64.hash(batch.bytes(start, Int32(count)))
-        batch.setRoute(index, start: start, count: count, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))
+        batch.setRoute(
+            index, start: start, count: count, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))
     }
 
-    /// A record without a routing key gets one of its own, by partition and offset, so that it stands in no other's way
-    /// when it is parked.
     private func fail(_ batch: RecordBatch, _ index: Int, _ reason: String) {
+        fail(batch, index, SerdeError.notDecodable(type: "routing key", reason: reason))
+    }
+
+    /// A record that fails before it has a routing key gets one of its own, by where it came from, so that it stands in no
+    /// other's way when it is parked.
+    func fail(_ batch: RecordBatch, _ index: Int, _ error: any Error) {
         let entry = batch.entries[index]
-        batch.setFailure(index, reason)
-        let own = Array("no-key/\(entry.slot)/\(entry.offset)".utf8)
+        batch.setFailure(index, error)
+        let (topic, partition) = batch.intake.place(ofSlot: Int(entry.slot))
+        let own = Array("no-key/\(batch.intake.subscription.name)/\(topic)/\(partition)/\(entry.offset)".utf8)
         set(batch, index, batch.setOwnRoute(index, own), own.count)
     }
 }

@@ -139,7 +139,8 @@ enum MessageCodec {
                         sequence: sequence, cluster: cluster, topic: topic, key: key, value: value, headers: headers))
             case 2:
                 guard let target = integer(),
-                    let invocation = try? unsafe StoredInvocation(decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
+                    let invocation = try? unsafe StoredInvocation(
+                        decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
                 else { return nil }
                 return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .invoke(invocation)))
             case 3...5:

@@ -1,5 +1,5 @@
-import Synchronization
 package import Millrace
+import Synchronization
 
 /// Records that one batch of one shard decided to emit to one sink, in the order of their sequence numbers.
 ///

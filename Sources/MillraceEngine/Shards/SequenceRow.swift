@@ -16,7 +16,9 @@ struct SequenceRow: Equatable {
 
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 24 else { return nil }
-        func word(_ at: Int) -> UInt64 { unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) }
+        func word(_ at: Int) -> UInt64 {
+            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        }
         invocation = word(0)
         message = word(8)
         acked = word(16)

@@ -58,7 +58,8 @@ extension Shard {
                         &frames)
                     unsafe MessageCodec.putOptional(
                         emission.valueCount < 0
-                            ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount]), &frames)
+                            ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount]),
+                        &frames)
                     MessageCodec.put(UInt64(emission.headers.count), &frames)
                     for header in emission.headers {
                         MessageCodec.put(header.name, &frames)
@@ -69,7 +70,8 @@ extension Shard {
             }
         }
         for message in outgoing.messages {
-            MessageCodec.encode(ShardMessage(sequence: sequence, target: message.target, body: message.body), into: &frames)
+            MessageCodec.encode(
+                ShardMessage(sequence: sequence, target: message.target, body: message.body), into: &frames)
             sequence += 1
         }
         messageSequence = sequence - 1

@@ -20,7 +20,9 @@ extension Shard {
             guard row.key.count == 5, row.value.count == 8 else { continue }
             let sender = Int(row.key[3]) << 8 | Int(row.key[4])
             guard sender < received.count else { continue }
-            received[sender] = unsafe row.value.withUnsafeBytes { unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+            received[sender] = unsafe row.value.withUnsafeBytes {
+                unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+            }
         }
         try recoverQueues(prefix)
         timers.startAtStore()
@@ -126,7 +128,8 @@ extension Shard {
                 bytes += outgoing.bytes.count
             }
             for (target, messages) in byTarget.sorted(by: { $0.key < $1.key }) {
-                outputs.messages.append(ShardMessageBatch(from: index, to: target, batchNumber: number, messages: messages))
+                outputs.messages.append(
+                    ShardMessageBatch(from: index, to: target, batchNumber: number, messages: messages))
                 left += 1
             }
             if left > 0 {

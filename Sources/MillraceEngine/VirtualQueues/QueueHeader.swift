@@ -56,7 +56,9 @@ struct QueueHeader: Equatable {
 
     /// `nil` where the bytes are no header of this version.
     init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count >= Self.fixedCount, unsafe bytes[0] == Self.version, let state = unsafe State(rawValue: bytes[17]) else {
+        guard bytes.count >= Self.fixedCount, unsafe bytes[0] == Self.version,
+            let state = unsafe State(rawValue: bytes[17])
+        else {
             return nil
         }
         func get<I: FixedWidthInteger>(_ offset: Int) -> I {

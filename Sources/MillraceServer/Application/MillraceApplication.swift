@@ -90,6 +90,12 @@ public struct MillraceApplication: Sendable {
             }
         } catch let error as UsageError {
             return usage(error, console)
+        } catch let invalid as InvalidConfiguration {
+            console.complain("\(invalid)\n")
+            return .configuration
+        } catch let error as NodeError where error.isConfiguration {
+            console.complain("\(name): \(error)\n")
+            return .configuration
         } catch {
             console.complain("\(name): \(error)\n")
             return .failure
@@ -124,7 +130,11 @@ public struct MillraceApplication: Sendable {
     }
 
     /// Opens the application's engine, to be started.
-    package func makeNode(_ configuration: Configuration, logger: Logger) throws(NodeError) -> Node {
-        try Node(configuration, services: services, version: version, connectors: connectors, logger: logger)
+    package func makeNode(
+        _ configuration: Configuration, logger: Logger, endsAtEndOfFile: Bool = false
+    ) throws(NodeError) -> Node {
+        try Node(
+            configuration, services: services, version: version, connectors: connectors, logger: logger,
+            endsAtEndOfFile: endsAtEndOfFile)
     }
 }

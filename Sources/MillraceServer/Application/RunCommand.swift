@@ -44,13 +44,14 @@ struct RunCommand {
         }
         let untilDone = arguments.flags.contains("until-done")
         do throws(NodeError) {
-            let node = try application.makeNode(configuration, logger: logger)
+            let node = try application.makeNode(configuration, logger: logger, endsAtEndOfFile: untilDone)
             if untilDone, !node.isFinite {
                 node.stop()
                 throw NodeError("--until-done is for configurations that read files only: a topic has no end")
             }
             try node.start()
-            return Supervisor(node: node, logger: logger, signals: signals, console: console, untilDone: untilDone).run()
+            return Supervisor(node: node, logger: logger, signals: signals, console: console, untilDone: untilDone)
+                .run()
         } catch {
             logger.critical("cannot start: \(error)")
             return error.isConfiguration ? .configuration : .failure

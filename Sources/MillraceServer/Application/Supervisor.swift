@@ -35,29 +35,55 @@ package struct Supervisor {
             let change = progress.observe(statistics, now: now)
             console.terminal?.show(status: progress.line)
             if case .caughtUp(let records, let milliseconds) = change {
-                logger.info("caught up", metadata: ["records": .integer(Int(records)), "seconds": .integer(Int(milliseconds / 1000))])
+                logger.info(
+                    "caught up",
+                    metadata: ["records": .integer(Int(records)), "seconds": .integer(Int(milliseconds / 1000))])
             }
             if now - reported.at >= Self.reportMilliseconds {
                 report(statistics, progress, since: reported)
                 reported = (now, statistics.records)
             }
-            doneFor = untilDone && node.isDone ? doneFor + 1 : 0
-            // Looked at twice, as its parts are not looked at in one moment.
-            if doneFor > 1 {
-                logger.info("done", metadata: ["records": .integer(Int(statistics.records))])
-                return stop(.success)
-            }
+            if untilDone, let code = end(after: &doneFor) { return stop(code) }
         }
+    }
+
+    /// How a run ends that has come to its end, or `nil` as long as it has not.
+    private func end(after rounds: inout Int) -> ExitCode? {
+        let outcome = node.outcome
+        if case .working = outcome {
+            rounds = 0
+            return nil
+        }
+        // Looked at twice, as its parts are not looked at in one moment.
+        rounds += 1
+        guard rounds > 1 else { return nil }
+        console.terminal?.show(status: "")
+        let statistics = node.statistics
+        if case .stopped(let reason) = outcome {
+            logger.critical("stopping before all files were read: \(reason)")
+            return .failure
+        }
+        if statistics.parkedKeys > 0 {
+            logger.warning(
+                "done, but for \(statistics.parkedKeys) parked keys: what was read for them waits in the data directory"
+            )
+        }
+        logger.info("done", metadata: ["records": .integer(Int(statistics.records))])
+        return .success
     }
 
     private func stop(_ code: ExitCode) -> ExitCode {
         let console = console
         signals.exitAtNext { signal in
-            console.complain("\(TerminationSignals.name(signal)) again: ended at once; nothing that was committed is lost\n")
+            console.complain(
+                "\(TerminationSignals.name(signal)) again: ended at once; nothing that was committed is lost\n")
         }
         node.stop()
         let left = node.statistics.undeliveredBytes
-        if left > 0 { logger.warning("\(left) bytes of emitted records were not acknowledged; they are sent again by the next run") }
+        if left > 0 {
+            logger.warning(
+                "\(left) bytes of emitted records were not acknowledged; they are sent again by the next run")
+        }
         logger.info("stopped", metadata: ["exit_code": .integer(Int(code.rawValue))])
         return code
     }
@@ -69,7 +95,8 @@ package struct Supervisor {
         logger.info(
             "at work",
             metadata: [
-                "records_per_second": .integer(Int(Int64(statistics.records - last.records) * 1000 / max(1, now - last.at))),
+                "records_per_second": .integer(
+                    Int(Int64(statistics.records - last.records) * 1000 / max(1, now - last.at))),
                 "lag": .integer(Int(progress.lag)), "queued": .integer(statistics.queuedInvocations),
                 "parked_keys": .integer(statistics.parkedKeys), "failures": .integer(Int(statistics.failures)),
             ])

@@ -58,9 +58,11 @@ package struct ArgumentParser: Sendable {
             commands.enumerated().map { index, command in
                 (command.name, command.abstract + (index == 0 ? " The default." : ""))
             })
-        let shared = commands.count > 1 ? commands[0].arguments.filter { argument in
-            commands.dropFirst().contains { $0.arguments.contains(argument) }
-        } : []
+        let shared =
+            commands.count > 1
+            ? commands[0].arguments.filter { argument in
+                commands.dropFirst().contains { $0.arguments.contains(argument) }
+            } : []
         for command in commands {
             let own = command.arguments.filter { !shared.contains($0) }
             if own.isEmpty { continue }
@@ -101,7 +103,8 @@ package struct ArgumentParser: Sendable {
     ) throws(UsageError) -> (ArgumentDefinition, String?) {
         guard argument.hasPrefix("-"), argument != "-" else {
             let names = commands.map(\.name)
-            throw UsageError("there is no command '\(argument)'" + suggestion(argument, names, list: "the commands are"))
+            throw UsageError(
+                "there is no command '\(argument)'" + suggestion(argument, names, list: "the commands are"))
         }
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         if let definition = known.first(where: { Self.matches($0, parts[0]) }) {

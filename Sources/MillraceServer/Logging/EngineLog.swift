@@ -141,5 +141,7 @@ final class EngineLog: EngineObserver {
         if wasBlocked { storage.notice("there is room on the disk again; work goes on") }
     }
 
-    func storageFailed(_ error: StoreFailure) { storage.critical("the storage failed, nothing more is done: \(error.message)") }
+    func storageFailed(_ error: StoreFailure) {
+        storage.critical("the storage failed, nothing more is done: \(error.message)")
+    }
 }

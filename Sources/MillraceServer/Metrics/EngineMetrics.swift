@@ -16,7 +16,8 @@ enum EngineMetrics {
             samples.counter("millrace_\(name)_total", help: help, Double(value))
         }
         counter("records", "Records that reached their shard, duplicates included.", figures.records)
-        counter("duplicate_records", "Records that were dropped because they had been applied before.", figures.duplicates)
+        counter(
+            "duplicate_records", "Records that were dropped because they had been applied before.", figures.duplicates)
         counter("invocations", "Handlers started, retries included.", figures.invocations)
         counter("failures", "Handlers that failed.", figures.failures)
         counter("batches", "Batches written, each as one block of one shard.", figures.batches)

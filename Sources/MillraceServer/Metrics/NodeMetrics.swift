@@ -19,7 +19,9 @@ enum NodeMetrics {
 
     static func collect(_ disk: RocksDisk, into samples: inout MetricSamples) {
         for (name, value) in disk.statistics() {
-            samples.gauge("millrace_rocksdb_\(name)", help: "RocksDB: \(name.split(separator: "_").joined(separator: " ")).", Double(value))
+            samples.gauge(
+                "millrace_rocksdb_\(name)", help: "RocksDB: \(name.split(separator: "_").joined(separator: " ")).",
+                Double(value))
         }
     }
 }

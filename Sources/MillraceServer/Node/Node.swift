@@ -2,6 +2,7 @@ import Glibc
 import Millrace
 import MillraceConfiguration
 package import MillraceEngine
+import MillraceFile
 import MillraceStore
 import MillraceTelemetry
 import Synchronization
@@ -20,9 +21,11 @@ package final class Node: Sendable {
     private let isStopped = Atomic<Bool>(false)
 
     /// Opens the data directory and reads what outlives a process. Nothing is consumed yet.
+    ///
+    /// - Parameter endsAtEndOfFile: whether files are finished at their ends, where otherwise they would be followed.
     init(
         _ configuration: Configuration, services: [ServiceDefinition], version: String, connectors: Connectors,
-        logger: Logger
+        logger: Logger, endsAtEndOfFile: Bool = false
     ) throws(NodeError) {
         self.configuration = configuration
         self.logger = logger
@@ -44,7 +47,10 @@ package final class Node: Sendable {
                 subscriptions: configuration.subscriptions.map { SubscriptionDefinition($0) }, sinks: sinks,
                 disk: disk, clock: SystemClock(), observer: log)
             let plan = SourcePlan(configuration)
-            sources = try Self.makeSources(plan, configuration, engine: engine, connectors, logger)
+            var lines = LineSource.Options()
+            lines.maxLineBytes = min(configuration.engine.maxRecordBytes, 1 << 30)
+            lines.endsAtEndOfFile = endsAtEndOfFile
+            sources = try Self.makeSources(plan, configuration, lines, engine: engine, connectors, logger)
             self.plan = plan
             self.engine = engine
         } catch {
@@ -129,15 +135,35 @@ package final class Node: Sendable {
     /// Whether every source comes to an end by itself.
     var isFinite: Bool { plan.isFinite }
 
-    /// Whether every source has been read to its end, and everything is done that does not wait for a person.
-    var isDone: Bool {
+    /// How far a run has come that has an end.
+    enum Outcome {
+        /// There is something to do.
+        case working
+        /// Every source has been read to its end, and everything is done that does not wait for a person.
+        case done
+        /// As far as possible: a source has stopped before its end.
+        case stopped(reason: String)
+    }
+
+    /// How far a run with ``isFinite`` sources has come. Look twice: its parts are not looked at in one moment.
+    var outcome: Outcome {
         let statistics = engine.statistics
-        let hasEnded = statistics.subscriptions.enumerated().allSatisfy { index, subscription in
-            plan.paused.contains(index) || subscription.status == .finished
-                || !subscription.partitions.isEmpty && subscription.partitions.allSatisfy { $0.status == .finished }
+        var stopped: String?
+        for (index, subscription) in statistics.subscriptions.enumerated()
+        where !plan.paused.contains(index) && subscription.status != .finished {
+            if subscription.partitions.isEmpty { return .working }
+            for partition in subscription.partitions {
+                switch partition.status {
+                case .finished: continue
+                case .stopped(let reason): stopped = stopped ?? "subscription '\(subscription.name)': \(reason)"
+                default: return .working
+                }
+            }
         }
-        return hasEnded && statistics.timersInMemory == 0 && statistics.waitingInvocations == 0
-            && statistics.busyKeys == statistics.parkedKeys && engine.isIdle
+        guard statistics.timersInMemory == 0, statistics.waitingInvocations == 0,
+            statistics.busyKeys == statistics.parkedKeys, engine.isIdle
+        else { return .working }
+        return stopped.map { .stopped(reason: $0) } ?? .done
     }
 
     // MARK: Making the parts
@@ -162,7 +188,8 @@ package final class Node: Sendable {
     }
 
     private static func makeSources(
-        _ plan: SourcePlan, _ configuration: Configuration, engine: Engine, _ connectors: Connectors, _ logger: Logger
+        _ plan: SourcePlan, _ configuration: Configuration, _ lines: LineSource.Options, engine: Engine,
+        _ connectors: Connectors, _ logger: Logger
     ) throws -> [any RecordSource] {
         var sources: [any RecordSource] = []
         for source in plan.kafka {
@@ -174,7 +201,9 @@ package final class Node: Sendable {
             sources.append(try connectors.kafkaSource(cluster, source.groupID, topics) { logger.warning($0) })
         }
         for source in plan.lines {
-            sources.append(try connectors.lineSource(source.path, engine.intakes[source.subscription]))
+            let logger = logger.labelled("file")
+            let intake = engine.intakes[source.subscription]
+            sources.append(try connectors.lineSource(source.path, intake, lines) { logger.warning($0) })
         }
         return sources
     }
@@ -187,7 +216,9 @@ package final class Node: Sendable {
             NodeMetrics.collectProcess(startedMilliseconds: started, into: &samples)
             samples.gauge(
                 "millrace_info", help: "1; the versions are its labels.",
-                labels: [MetricLabel("version", MillraceApplication.millraceVersion), MetricLabel("application", version)], 1)
+                labels: [
+                    MetricLabel("version", MillraceApplication.millraceVersion), MetricLabel("application", version),
+                ], 1)
         }
     }
 

@@ -40,9 +40,12 @@ struct Auditor {
             default:
                 emitted[value, default: 0] += 1
                 let of = record.headers.first?.value.map { String(decoding: $0, as: UTF8.self) }
-                if emitted[value] ?? 0 > 1 { problems.append("\(value) was emitted twice, the second time as \(shard)/\(sequence)") }
+                if emitted[value] ?? 0 > 1 {
+                    problems.append("\(value) was emitted twice, the second time as \(shard)/\(sequence)")
+                }
                 if !value.hasPrefix("\(of ?? "?")/") || record.key != commands[of ?? ""]?.target.key {
-                    problems.append("\(shard)/\(sequence) has value \(value), key \(record.key ?? "-") and is of \(of ?? "-")")
+                    problems.append(
+                        "\(shard)/\(sequence) has value \(value), key \(record.key ?? "-") and is of \(of ?? "-")")
                 }
             }
         }
@@ -78,7 +81,9 @@ struct Auditor {
                     problems.append("\(target) has \(entry), which nobody asked for")
                     continue
                 }
-                if command.target != target { problems.append("\(target) has \(entry), which is for \(command.target)") }
+                if command.target != target {
+                    problems.append("\(target) has \(entry), which is for \(command.target)")
+                }
                 if command.isDoomed { problems.append("\(target) has \(entry), of which no attempt ever succeeded") }
             }
         }
@@ -100,7 +105,9 @@ struct Auditor {
             for entry in entries where !entry.contains("/") && !entry.contains(":") {
                 let parts = entry.split(separator: ".")
                 guard parts.count == 2, let number = Int(parts[1]) else { continue }
-                if number <= last[parts[0]] ?? -1 { problems.append("\(target) has \(entry) after \(parts[0]).\(last[parts[0]] ?? -1)") }
+                if number <= last[parts[0]] ?? -1 {
+                    problems.append("\(target) has \(entry) after \(parts[0]).\(last[parts[0]] ?? -1)")
+                }
                 last[parts[0]] = number
             }
             // What one key sent to another, at once.
@@ -130,11 +137,15 @@ struct Auditor {
         for id in emitted.keys {
             guard let slash = id.lastIndex(of: "/") else { continue }
             let parent = String(id[..<slash])
-            if isVisible(parent), placeOf[parent] == nil { problems.append("\(id) was emitted, and \(parent) is not applied") }
+            if isVisible(parent), placeOf[parent] == nil {
+                problems.append("\(id) was emitted, and \(parent) is not applied")
+            }
         }
         for id in placeOf.keys.sorted() + state.queued.map(\.id) + state.timers {
             guard commands[id] != nil, let (parent, _) = Self.parent(of: id), isVisible(parent) else { continue }
-            if placeOf[parent] == nil { problems.append("\(id) is there, and \(parent), which sends it, is not applied") }
+            if placeOf[parent] == nil {
+                problems.append("\(id) is there, and \(parent), which sends it, is not applied")
+            }
         }
     }
 
@@ -158,7 +169,9 @@ struct Auditor {
             if isApplied || queued != nil { problems.append("\(id) is there, and was never sent") }
         } else if command.isDoomed {
             // A doomed one may also stand behind another one that is parked.
-            if end == .skip, queued != nil, !isBehindParked(id, queued) { problems.append("\(id) is queued, and should be skipped") }
+            if end == .skip, queued != nil, !isBehindParked(id, queued) {
+                problems.append("\(id) is queued, and should be skipped")
+            }
             if end != .skip, queued == nil { problems.append("\(id) should be parked, and is gone") }
         } else if !isApplied {
             if queued == nil {
@@ -177,7 +190,8 @@ struct Auditor {
                 if isByThis { audit(notice, isSent: true, end: environment.plan.defaultEnd) }
             case .emit(let value):
                 if isApplied != (emitted[value] != nil) {
-                    problems.append("\(value) is \(isApplied ? "not " : "")emitted, and \(id) is \(isApplied ? "" : "not ")applied")
+                    problems.append(
+                        "\(value) is \(isApplied ? "not " : "")emitted, and \(id) is \(isApplied ? "" : "not ")applied")
                 }
             }
         }
@@ -186,7 +200,9 @@ struct Auditor {
     /// Whether it was this command that cancelled: its entry comes right after the command's own.
     private func isCancelled(_ cancelled: String, by command: Command) -> Bool {
         guard let (target, at) = placeOf[command.id], let entries = lists[target] else { return false }
-        return entries[(at + 1)...].prefix { $0.hasPrefix("x:") || $0.hasPrefix("z:") }.contains { $0.hasPrefix("x:\(cancelled)@") }
+        return entries[(at + 1)...].prefix { $0.hasPrefix("x:") || $0.hasPrefix("z:") }.contains {
+            $0.hasPrefix("x:\(cancelled)@")
+        }
     }
 
     private func isBehindParked(_ id: String, _ queued: DurableState.Queued?) -> Bool {
@@ -216,7 +232,8 @@ struct Auditor {
             }
             let notices = (lists[command.target] ?? []).filter { $0.hasPrefix("z:\(command.id)@") }
             for notice in notices where Int64(notice.split(separator: "@").last ?? "") ?? due < due {
-                problems.append("\(command.id) runs, and its target knew of its cancellation before it was due: \(notice)")
+                problems.append(
+                    "\(command.id) runs, and its target knew of its cancellation before it was due: \(notice)")
             }
         }
     }

@@ -22,7 +22,9 @@ final class OutputLog {
     /// All records in the order of each shard.
     var inOrder: [(shard: Int, sequence: UInt64, record: Record)] {
         records.keys.sorted().flatMap { shard in
-            (records[shard] ?? [:]).sorted { $0.key < $1.key }.map { (shard: shard, sequence: $0.key, record: $0.value) }
+            (records[shard] ?? [:]).sorted { $0.key < $1.key }.map {
+                (shard: shard, sequence: $0.key, record: $0.value)
+            }
         }
     }
 }

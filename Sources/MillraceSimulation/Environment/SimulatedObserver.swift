@@ -12,8 +12,12 @@ final class SimulatedObserver: EngineObserver, @unchecked Sendable {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {
         environment.trace("  retrying \(event.service)/\(event.key) in \(pauseMilliseconds) ms: \(event.error)")
     }
-    func keyParked(_ event: FailureEvent) { environment.trace("  parked \(event.service)/\(event.key): \(event.error)") }
-    func recordSkipped(_ event: FailureEvent) { environment.trace("  skipped \(event.service)/\(event.key): \(event.error)") }
+    func keyParked(_ event: FailureEvent) {
+        environment.trace("  parked \(event.service)/\(event.key): \(event.error)")
+    }
+    func recordSkipped(_ event: FailureEvent) {
+        environment.trace("  skipped \(event.service)/\(event.key): \(event.error)")
+    }
     func warning(_ message: String) { environment.violate("the engine warns: \(message)") }
     func storageBlocked(_ error: StoreFailure) {}
     func storageUnblocked() {}

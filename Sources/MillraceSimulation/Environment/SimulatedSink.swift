@@ -24,11 +24,13 @@ final class SimulatedSink: RecordSink, @unchecked Sendable {
     func send(_ batch: OutboundBatch) {
         for record in batch.records {
             if record.sequence <= lastSequence[batch.shard] ?? 0 {
-                environment.violate("shard \(batch.shard) sends \(record.sequence) after \(lastSequence[batch.shard] ?? 0)")
+                environment.violate(
+                    "shard \(batch.shard) sends \(record.sequence) after \(lastSequence[batch.shard] ?? 0)")
             }
             lastSequence[batch.shard] = record.sequence
         }
-        environment.trace("sink gets batch \(batch.batchNumber) of shard \(batch.shard): \(batch.records.map(\.sequence))")
+        environment.trace(
+            "sink gets batch \(batch.batchNumber) of shard \(batch.shard): \(batch.records.map(\.sequence))")
         queues[batch.shard, default: []].append(Sending(batch: batch))
     }
 
@@ -36,7 +38,9 @@ final class SimulatedSink: RecordSink, @unchecked Sendable {
 
     /// Writes some records of one shard, or all there are. Returns whether there was any.
     func write(_ random: inout SimulationRandom, all: Bool) -> Bool {
-        let shards = queues.keys.sorted().filter { queues[$0]?.contains { $0.written < $0.batch.records.count } ?? false }
+        let shards = queues.keys.sorted().filter {
+            queues[$0]?.contains { $0.written < $0.batch.records.count } ?? false
+        }
         guard !shards.isEmpty else { return false }
         for shard in all ? shards : [random.pick(shards)] {
             var left = all ? .max : random.within(1...5)

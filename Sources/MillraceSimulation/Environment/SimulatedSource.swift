@@ -94,7 +94,8 @@ final class SimulatedSource {
         environment.trace("source \(place) opens at \(position)")
         if readings[at].position < environment.groupOffsets[place] ?? 0 {
             environment.violate(
-                "\(place): the group's offset was committed at \(environment.groupOffsets[place] ?? 0), and \(position) is what is stored")
+                "\(place): the group's offset was committed at \(environment.groupOffsets[place] ?? 0), and \(position) is what is stored"
+            )
         }
         readings[at].slot = slot
         return slot

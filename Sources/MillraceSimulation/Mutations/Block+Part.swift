@@ -15,7 +15,8 @@ extension Block {
                 }
                 isWhole = true
             } catch {}
-            return isWhole ? unsafe [UInt8](builder.finish(messages: UnsafeRawBufferPointer(start: nil, count: 0))) : nil
+            return isWhole
+                ? unsafe [UInt8](builder.finish(messages: UnsafeRawBufferPointer(start: nil, count: 0))) : nil
         }
     }
 }

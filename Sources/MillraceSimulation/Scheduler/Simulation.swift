@@ -63,7 +63,8 @@ package final class Simulation {
         } else {
             let (blocks, others) = disk.unsyncedKinds
             let kept = (blocks: random.within(0...blocks), others: random.within(0...others))
-            environment.trace("CRASH \(reason), keeps \(kept.blocks) of \(blocks) commits, \(kept.others) of \(others) other writes")
+            environment.trace(
+                "CRASH \(reason), keeps \(kept.blocks) of \(blocks) commits, \(kept.others) of \(others) other writes")
             disk.crash(keepingBlocks: kept.blocks, others: kept.others)
         }
         audit { $0.auditCrash() }
@@ -108,7 +109,11 @@ package final class Simulation {
         case .produce: produce()
         case .fetch: _ = random.pick(process.sources).fetch(&random, all: false)
         case .progress:
-            if random.chance(50) { random.pick(process.sources).progress() } else { random.pick(process.sources).commitOffsets() }
+            if random.chance(50) {
+                random.pick(process.sources).progress()
+            } else {
+                random.pick(process.sources).commitOffsets()
+            }
         case .turn:
             let group = random.below(process.engine.groupCount)
             turn(group, inputs: random.within(0...process.engine.waitingInputs(group)))
@@ -156,7 +161,8 @@ package final class Simulation {
                 process.blocked.remove(group)
                 environment.trace("group \(group) commits after all")
             } else {
-                environment.trace("turn of group \(group) with \(inputs) of \(process.engine.waitingInputs(group)) inputs")
+                environment.trace(
+                    "turn of group \(group) with \(inputs) of \(process.engine.waitingInputs(group)) inputs")
                 try process.engine.turn(group, inputs: inputs, now: environment.now)
             }
         } catch {

@@ -59,7 +59,8 @@ struct SimulationPlan: CustomStringConvertible {
         defaultEnd = random.pick([.park, .skip])
         writeBytes = random.pick([1, 100, 2_000, 256 << 10])
         shardLimits = ShardLimits(
-            overlayBytes: random.pick([1_000, 4_000, 20_000, 1 << 20]), blockBytes: random.pick([2_000, 20_000, 1 << 20]),
+            overlayBytes: random.pick([1_000, 4_000, 20_000, 1 << 20]),
+            blockBytes: random.pick([2_000, 20_000, 1 << 20]),
             overlayMilliseconds: Int64(random.pick([10, 1_000, 100_000])),
             tableBytes: random.pick([2_000, 8_000, 50_000, 1 << 20]))
         var limits = EngineLimits()

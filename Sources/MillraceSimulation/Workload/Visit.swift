@@ -32,7 +32,8 @@ final class Visit<Context: InvocationContext>: @unchecked Sendable {
     private func check(key: String) throws {
         let object = context as? ObjectContext
         if let object, object.key.text != command.target.key || key != object.key.text {
-            environment.violate("\(command.id) is for \(command.target), and runs for key \(object.key) with payload '\(payload)'")
+            environment.violate(
+                "\(command.id) is for \(command.target), and runs for key \(object.key) with payload '\(payload)'")
         }
         if object != nil {
             if let other = environment.running[command.target] {
@@ -40,14 +41,17 @@ final class Visit<Context: InvocationContext>: @unchecked Sendable {
             }
             environment.running[command.target] = command.id
         }
-        if command.looksFirst, try entries().contains(command.id) { environment.violate("\(command.id) is applied again") }
+        if command.looksFirst, try entries().contains(command.id) {
+            environment.violate("\(command.id) is applied again")
+        }
         if let earliest = environment.earliest[command.id], context.nowMilliseconds < earliest {
             environment.violate("\(command.id) runs at \(context.nowMilliseconds), and is due at \(earliest)")
         }
         let record = context.record
         if let (place, offset) = environment.log.offsets[command.id] {
             if record?.topic != place.topic || record?.partition != Int32(place.partition) || record?.offset != offset {
-                environment.violate("\(command.id) is \(place)@\(offset), and the handler sees \(String(describing: record))")
+                environment.violate(
+                    "\(command.id) is \(place)@\(offset), and the handler sees \(String(describing: record))")
             }
         } else if record != nil {
             environment.violate("\(command.id) was sent, and the handler sees a record")
@@ -96,7 +100,9 @@ final class Visit<Context: InvocationContext>: @unchecked Sendable {
         }
         if command.clears {
             let entries = try entries()
-            object.emit(topic: "flushed", key: Array("\(command.target)".utf8), value: Array(entries.joined(separator: " ").utf8))
+            object.emit(
+                topic: "flushed", key: Array("\(command.target)".utf8),
+                value: Array(entries.joined(separator: " ").utf8))
             object.clearAll()
             if try !object.stateNames().isEmpty { environment.violate("\(command.id) sees state after clearing all") }
         }
@@ -110,7 +116,9 @@ final class Visit<Context: InvocationContext>: @unchecked Sendable {
             let due = context.nowMilliseconds + Int64(milliseconds)
             environment.earliest[id] = min(environment.earliest[id] ?? .max, due)
             let sent = send(id, after: .milliseconds(milliseconds))
-            if isCancellable, let sent, let object = context as? ObjectContext { object.set(Self.handle(id), sent.bytes) }
+            if isCancellable, let sent, let object = context as? ObjectContext {
+                object.set(Self.handle(id), sent.bytes)
+            }
         case .cancel(let id, let notice):
             guard let object = context as? ObjectContext, let bytes = try object.get(Self.handle(id)),
                 let invocation = InvocationID(bytes: bytes)

@@ -38,15 +38,20 @@ package enum Block {
             guard unsafe bytes[8] == Block.version else { throw unsafe .version(bytes[8]) }
             unsafe number = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 9, as: UInt64.self))
             unsafe rowCount = unsafe Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 17, as: UInt32.self)))
-            unsafe messagesStart = unsafe Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 21, as: UInt32.self)))
-            guard unsafe messagesStart >= Block.headerCount, unsafe messagesStart <= bytes.count else { throw .truncated }
+            unsafe messagesStart = unsafe Int(
+                UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 21, as: UInt32.self)))
+            guard unsafe messagesStart >= Block.headerCount, unsafe messagesStart <= bytes.count else {
+                throw .truncated
+            }
             unsafe self.bytes = unsafe bytes
         }
 
         package func forEachRow(_ visit: (Row) throws(StoreError) -> Void) throws(BlockReplayError) {
             var at = Block.headerCount
             for _ in unsafe 0..<rowCount {
-                guard unsafe at < messagesStart, let family = unsafe Family(rawValue: bytes[at]) else { throw .block(.truncated) }
+                guard unsafe at < messagesStart, let family = unsafe Family(rawValue: bytes[at]) else {
+                    throw .block(.truncated)
+                }
                 at += 1
                 guard let key = unsafe part(&at, messagesStart, bias: 0), let key = unsafe key,
                     let value = unsafe part(&at, messagesStart, bias: 1)
@@ -62,7 +67,9 @@ package enum Block {
         func forEachMessage(_ visit: (UnsafeRawBufferPointer) -> Void) throws(BlockError) {
             var at = unsafe messagesStart
             while unsafe at < bytes.count {
-                guard let message = unsafe part(&at, bytes.count, bias: 0), let message = unsafe message else { throw .truncated }
+                guard let message = unsafe part(&at, bytes.count, bias: 0), let message = unsafe message else {
+                    throw .truncated
+                }
                 unsafe visit(message)
             }
         }

@@ -113,7 +113,8 @@ import Glibc
     func value(_ index: Int) -> UnsafeRawBufferPointer? {
         let row = unsafe rows + index
         guard unsafe row.pointee.valueCount >= 0, let bytes = unsafe row.pointee.bytes else { return nil }
-        return unsafe UnsafeRawBufferPointer(start: bytes + Int(row.pointee.keyCount), count: Int(row.pointee.valueCount))
+        return unsafe UnsafeRawBufferPointer(
+            start: bytes + Int(row.pointee.keyCount), count: Int(row.pointee.valueCount))
     }
 
     // MARK: Making and removing rows
@@ -132,7 +133,9 @@ import Glibc
             rowLimit += 1
         }
         let bytes = unsafe malloc(max(1, key.count + valueCapacity))
-        if let bytes = unsafe bytes, let source = key.baseAddress { unsafe bytes.copyMemory(from: source, byteCount: key.count) }
+        if let bytes = unsafe bytes, let source = key.baseAddress {
+            unsafe bytes.copyMemory(from: source, byteCount: key.count)
+        }
         unsafe (rows + index).initialize(
             to: Row(
                 hash: hash, bytes: bytes, keyCount: Int32(key.count), capacity: Int32(valueCapacity),
@@ -291,7 +294,9 @@ import Glibc
             if hand >= rowLimit { hand = 0 }
             let row = unsafe rows + hand
             hand += 1
-            guard unsafe row.pointee.bytes != nil, unsafe row.pointee.generation <= written, unsafe row.pointee.dirtyIndex < 0 else { continue }
+            guard unsafe row.pointee.bytes != nil, unsafe row.pointee.generation <= written,
+                unsafe row.pointee.dirtyIndex < 0
+            else { continue }
             if unsafe row.pointee.flags.contains(.referenced) {
                 unsafe row.pointee.flags.remove(.referenced)
                 continue

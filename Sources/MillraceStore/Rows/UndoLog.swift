@@ -26,7 +26,7 @@ import Glibc
         saved.reserveCapacity(16 << 10)
     }
 
-    deinit { for unsafe entry in unsafe entries { unsafe free(entry.taken) } }
+    deinit { unsafe entries.forEach { unsafe free($0.taken) } }
 
     @inline(__always) var isEmpty: Bool { unsafe entries.isEmpty }
 
@@ -51,7 +51,8 @@ import Glibc
     func withSaved(_ entry: Entry, _ body: (UnsafeRawBufferPointer) -> Void) {
         guard unsafe entry.savedStart >= 0 else { return }
         unsafe saved.withUnsafeBytes {
-            unsafe body(UnsafeRawBufferPointer(rebasing: $0[entry.savedStart..<entry.savedStart + Int(entry.row.valueCount)]))
+            unsafe body(
+                UnsafeRawBufferPointer(rebasing: $0[entry.savedStart..<entry.savedStart + Int(entry.row.valueCount)]))
         }
     }
 
@@ -59,7 +60,9 @@ import Glibc
     @inline(__always)
     mutating func keep() {
         if unsafe entries.isEmpty { return }
-        for unsafe entry in unsafe entries where unsafe entry.taken != nil { unsafe free(entry.taken) }
+        for index in unsafe entries.indices {
+            if let taken = unsafe entries[index].taken { unsafe free(taken) }
+        }
         unsafe entries.removeAll(keepingCapacity: true)
         saved.removeAll(keepingCapacity: true)
     }

@@ -115,7 +115,11 @@ package final class ShardStore {
                         let row = unsafe table.rows + Int(index)
                         guard unsafe row.pointee.family == family.rawValue else { continue }
                         // A row that was frozen and changed again stands in both lists.
-                        if unsafe row.pointee.dirtyIndex >= 0, unsafe list.count != dirtyRows.count || dirtyRows[Int(row.pointee.dirtyIndex)] != index { continue }
+                        if unsafe row.pointee.dirtyIndex >= 0,
+                            unsafe list.count != dirtyRows.count || dirtyRows[Int(row.pointee.dirtyIndex)] != index
+                        {
+                            continue
+                        }
                         let key = unsafe table.key(Int(index))
                         if unsafe FrozenRows.precedes(key, lower) || !FrozenRows.precedes(key, upper) { continue }
                         unsafe changed.append(([UInt8](key), table.value(Int(index)).map { unsafe [UInt8]($0) }))
@@ -132,7 +136,11 @@ package final class ShardStore {
         var next = 0
         func takeChanged(before key: UnsafeRawBufferPointer?) {
             while next < changed.count, result.count < limit {
-                if let key = unsafe key, unsafe !changed[next].key.withUnsafeBytes({ unsafe FrozenRows.precedes($0, key) }) { return }
+                if let key = unsafe key,
+                    unsafe !changed[next].key.withUnsafeBytes({ unsafe FrozenRows.precedes($0, key) })
+                {
+                    return
+                }
                 if let value = changed[next].value { result.append((changed[next].key, value)) }
                 next += 1
             }
@@ -234,7 +242,8 @@ package final class ShardStore {
         _ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, valueCapacity: Int, objectCount: Int
     ) -> Int {
         guard objectCount > 0 else {
-            return unsafe table.insert(family, key, hash, valueCapacity: valueCapacity, flags: [.known, .below, .referenced])
+            return unsafe table.insert(
+                family, key, hash, valueCapacity: valueCapacity, flags: [.known, .below, .referenced])
         }
         let directory = unsafe table.directory(UnsafeRawBufferPointer(rebasing: key[..<objectCount]), make: true)
         let isComplete = unsafe table.rows[directory].flags.contains(.complete)
@@ -278,7 +287,8 @@ package final class ShardStore {
     private func removeFromDirty(_ index: Int) {
         let at = unsafe Int(table.rows[index].dirtyIndex)
         guard at >= 0 else { return }
-        unsafe dirtyBytes -= RowTable.overhead + Int(table.rows[index].keyCount) + Int(max(0, table.rows[index].valueCount))
+        unsafe dirtyBytes -=
+            RowTable.overhead + Int(table.rows[index].keyCount) + Int(max(0, table.rows[index].valueCount))
         let last = dirtyRows.removeLast()
         if Int(last) != index {
             dirtyRows[at] = last
@@ -305,7 +315,8 @@ package final class ShardStore {
 
     /// Takes back everything that was changed since ``beginInvocation()``.
     package func rollBackInvocation() {
-        for unsafe entry in unsafe undo.entries.reversed() {
+        for number in unsafe undo.entries.indices.reversed() {
+            let entry = unsafe undo.entries[number]
             let index = unsafe entry.index
             let row = unsafe table.rows + index
             if unsafe entry.isNew {
@@ -340,7 +351,9 @@ package final class ShardStore {
         _ visit: (Family, UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void
     ) {
         var seen = Set<Int>()
-        for unsafe entry in unsafe undo.entries where unsafe seen.insert(entry.index).inserted {
+        for number in unsafe undo.entries.indices {
+            let entry = unsafe undo.entries[number]
+            guard unsafe seen.insert(entry.index).inserted else { continue }
             guard let family = unsafe Family(rawValue: table.rows[entry.index].family) else { continue }
             unsafe visit(family, table.key(entry.index), table.value(entry.index))
         }
@@ -438,7 +451,9 @@ package final class ShardStore {
             let index = Int(index)
             let row = unsafe table.rows + index
             // Changed again since, and so dirty: not ours.
-            guard unsafe row.pointee.generation <= writtenGeneration, unsafe row.pointee.valueCount < 0 else { continue }
+            guard unsafe row.pointee.generation <= writtenGeneration, unsafe row.pointee.valueCount < 0 else {
+                continue
+            }
             if unsafe row.pointee.family == Family.state.rawValue {
                 unsafe row.pointee.flags.remove(.below)
             } else {
@@ -504,10 +519,11 @@ package final class ShardStore {
                 }
                 return true
             } catch {
-                problem = switch error {
-                case .block(let error): "shard \(shard), after block \(last): \(error)"
-                case .store(let error): "\(error)"
-                }
+                problem =
+                    switch error {
+                    case .block(let error): "shard \(shard), after block \(last): \(error)"
+                    case .store(let error): "\(error)"
+                    }
                 return false
             }
         }

@@ -48,7 +48,8 @@ import Glibc
     @inline(__always)
     func value(_ entry: Entry) -> UnsafeRawBufferPointer? {
         guard entry.valueCount >= 0 else { return nil }
-        return unsafe UnsafeRawBufferPointer(start: start + entry.start + Int(entry.keyCount), count: Int(entry.valueCount))
+        return unsafe UnsafeRawBufferPointer(
+            start: start + entry.start + Int(entry.keyCount), count: Int(entry.valueCount))
     }
 
     /// The entries sorted by family and key, as RocksDB takes them fastest.

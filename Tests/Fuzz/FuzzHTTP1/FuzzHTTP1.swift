@@ -1,4 +1,5 @@
 import FuzzSupport
+
 @testable import MillraceHTTP
 
 /// The requests in a stream of bytes, or its refusal, are the same however the network cuts the stream.

@@ -11,16 +11,17 @@ public protocol FuzzTarget {
 }
 
 extension FuzzTarget {
+    /// Hands libFuzzer the command line and the target, and returns when it is done.
     public static func main() {
-        unsafe tryInput = Self.tryInput
+        unsafe current = Self.tryInput
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe CommandLine.unsafeArgv
         _ = unsafe LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-            unsafe FuzzSupport.tryInput(Array(UnsafeBufferPointer(start: start, count: count)))
+            unsafe current(Array(UnsafeBufferPointer(start: start, count: count)))
             return 0
         }
     }
 }
 
 /// What libFuzzer's callback, which can capture nothing, calls. Written once, before libFuzzer starts.
-nonisolated(unsafe) private var tryInput: ([UInt8]) -> Void = { _ in }
+nonisolated(unsafe) private var current: ([UInt8]) -> Void = { _ in }

@@ -45,6 +45,28 @@ import Testing
                 ])
     }
 
+    @Test func aLineHasNoKeyAndNoHeadersBesideItself() {
+        #expect(
+            found(
+                """
+                - { source: file:a, sink: service://EventEnricher/userEvent }
+                - { source: stdin, sink: service://EventEnricher/featureEvent, key: record }
+                - { source: file:b, sink: service://EventEnricher/userEvent, key: header:id }
+                - { source: file:c, sink: service://EventEnricher/userEvent, key: none }
+                - { source: file:d, sink: service://EventEnricher/userEvent, key: $.user.id }
+                - { source: file:e, sink: service://Notify/send }
+                """) == [
+                    "m.yaml:3:3: subscriptions[0].key: 'EventEnricher' has keys, and a line has none beside itself; say where "
+                        + "in it the key is, with a JSON path such as 'key: $.user.id'",
+                    "m.yaml:4:69: subscriptions[1].key: 'EventEnricher' has keys, and a line has none beside itself; say where "
+                        + "in it the key is, with a JSON path such as 'key: $.user.id'",
+                    "m.yaml:5:67: subscriptions[2].key: a line has no headers; expected a JSON path to the key in the line, "
+                        + "such as $.user.id, or none, but found 'header:id'",
+                    "m.yaml:6:67: subscriptions[3].key: 'EventEnricher' has keys, so each record needs one; expected a JSON "
+                        + "path such as $.user.id, but found 'none'",
+                ])
+    }
+
     @Test func subscriptionsDiffer() {
         #expect(
             found(
@@ -55,7 +77,7 @@ import Testing
                 - { source: kafka://main/c, sink: service://Notify/send, name: n }
                 - { source: kafka://main/d, sink: service://Notify/send, name: main/a -> Notify/send }
                 - { source: stdin, sink: service://Notify/send }
-                - { source: stdin, sink: service://EventEnricher/userEvent }
+                - { source: stdin, sink: service://EventEnricher/userEvent, key: $.id }
                 """) == [
                     "m.yaml:4:3: subscriptions[1]: the same source and sink as subscriptions[0] in line 3",
                     "m.yaml:6:64: subscriptions[3].name: the same name as subscriptions[2] in line 5",

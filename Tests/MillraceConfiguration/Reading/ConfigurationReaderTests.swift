@@ -46,7 +46,7 @@ import Testing
               - name: numbers
                 source: file:numbers.jsonl
                 sink: service://Sum/add
-                key: header:id
+                key: $['id']
                 start: offset:17
                 onError: { then: stop }
                 onOffsetOutOfRange: latest
@@ -84,7 +84,8 @@ import Testing
 
         var numbers = Subscription(
             name: "numbers", source: .file(path: "numbers.jsonl"),
-            sink: SubscriptionSink(service: "Sum", handler: "add"), key: .header("id"), start: .offset(17),
+            sink: SubscriptionSink(service: "Sum", handler: "add"), key: .json(try JSONPath(parsing: "$.id")),
+            start: .offset(17),
             onOffsetOutOfRange: .latest, maxQueuedRecords: 5, paused: true)
         numbers.onError.then = .stop
         numbers.onError.retry.attempts = .unlimited

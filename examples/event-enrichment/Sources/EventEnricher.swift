@@ -1,15 +1,19 @@
 import Millrace
 
-/// Collects what users do in a time box of 100 ms, and emits it together with who they are.
+/// Collects what a user does in a time box of 100 ms, and emits it together with who that is.
+///
+/// Every user event opens a box; features that come while none is open wait for the next one. Where boxes overlap, each ends
+/// at its own time: the first one's end takes all that was collected so far, and the second one's only what came after
+/// that, so a record there has no name, and there is no record at all if nothing came.
 @VirtualObject
 struct EventEnricher {
-    /// A user has appeared: the time box opens.
+    /// A user event has come: a time box opens.
     @Handler func userEvent(_ context: ObjectContext, _ event: UserEvent) async throws {
         context.set(.user, event)
         context.send(to: EventEnricher.self, key: context.key, after: .milliseconds(100)).emit()
     }
 
-    /// A user has used a feature. Without a user event it waits for one.
+    /// The user has used a feature.
     @Handler func featureEvent(_ context: ObjectContext, _ event: FeatureEvent) async throws {
         context.set(.features, (try context.get(.features) ?? []) + [event.feature])
     }
@@ -26,5 +30,7 @@ struct EventEnricher {
     }
 }
 
+/// The newest user event.
 extension StateKey<UserEvent> { static var user: Self { Self("user") } }
+/// What was collected, in the order of arrival.
 extension StateKey<[String]> { static var features: Self { Self("features") } }

@@ -3,7 +3,9 @@ import MillraceServer
 
 @main
 struct EventEnrichment {
-    static func main() {
-        MillraceApplication(name: "event-enrichment", version: "1.0", services: [EventEnricher()]).main()
-    }
+    static let application = MillraceApplication(
+        name: "event-enrichment", version: "1.0", services: [EventEnricher()],
+        commands: [QuickstartCommand.command, ProduceCommand.command])
+
+    static func main() { application.main() }
 }

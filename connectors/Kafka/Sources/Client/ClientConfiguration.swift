@@ -124,17 +124,17 @@ import CKafka
         return [
             "enable.auto.commit": offsets, "auto.commit.enable": offsets, "enable.auto.offset.store": offsets,
             "auto.commit.interval.ms": offsets, "offset.store.method": offsets,
-            "auto.offset.reset": "set the subscription's start and onMissingOffset",
+            "auto.offset.reset": "start and onOffsetOutOfRange of the subscription say it",
             "enable.partition.eof": "the engine needs it to know how far it has read",
-            "group.id": "it belongs to the cluster's settings, not to its properties",
+            "group.id": "the engine sets it, for each consumer",
             "group.instance.id": "the engine assigns partitions itself",
             "enable.idempotence": order, "enable.gapless.guarantee": order, "acks": order,
             "request.required.acks": order, "message.timeout.ms": order, "delivery.timeout.ms": order,
             "retries": order, "message.send.max.retries": order, "max.in.flight": order,
             "max.in.flight.requests.per.connection": order, "queuing.strategy": order,
-            "transactional.id": "the engine's sink does not use transactions",
-            "enabled_events": "the engine sets it", "log.queue": "the engine sets it",
-            "test.mock.num.brokers": "use the embedded broker",
+            "transactional.id": "the engine sends without transactions",
+            "enabled_events": "the engine needs it as it is", "log.queue": "the engine needs it as it is",
+            "test.mock.num.brokers": "it would make a broker of its own for each client",
         ]
     }()
 }

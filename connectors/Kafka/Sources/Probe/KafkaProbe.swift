@@ -138,9 +138,12 @@ package struct KafkaProbe: Sendable {
         return received
     }
 
-    /// Reads a topic, from its beginning or its end, until `visit` returns false or the time is over.
+    /// Reads a topic, from its beginning or its end, until `visit` or `isWanted` returns false, or the time is over.
+    ///
+    /// - Parameter isWanted: asked some fifty times a second, whether or not there are records.
     package func follow(
-        _ topic: String, from start: StartPosition, timeoutMilliseconds: Int, _ visit: (Received) -> Bool
+        _ topic: String, from start: StartPosition, timeoutMilliseconds: Int, while isWanted: () -> Bool = { true },
+        _ visit: (Received) -> Bool
     ) throws(KafkaError) {
         let client = try ClientHandle(settings, role: .consumer(topics: 1), log: log)
         let deadline = ConsumerLoop.now() + timeoutMilliseconds
@@ -148,7 +151,7 @@ package struct KafkaProbe: Sendable {
         let queue = RecordQueue(client, waking: wakeUp)
         let list = PartitionList()
         var partitions: [Int32] = []
-        while partitions.isEmpty, ConsumerLoop.now() < deadline {
+        while partitions.isEmpty, isWanted(), ConsumerLoop.now() < deadline {
             if case .partitions(let found) = client.metadata(topic: topic, timeoutMilliseconds: 1000) {
                 partitions = found.map(\.id)
             } else {
@@ -162,7 +165,7 @@ package struct KafkaProbe: Sendable {
         }
         if list.count > 0 { try client.assign(list) }
         var goesOn = true
-        while goesOn, ConsumerLoop.now() < deadline {
+        while goesOn, isWanted(), ConsumerLoop.now() < deadline {
             let count = unsafe queue.read { message in
                 guard goesOn, unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
                 goesOn = unsafe visit(Self.received(message))

@@ -57,7 +57,9 @@ package final class KafkaSource: RecordSource {
             made.put(nil)
             loop.run()
         }
-        guard started.isStarted else { throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'") }
+        guard started.isStarted else {
+            throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'")
+        }
         if let error = made.take() {
             started.join()
             throw error

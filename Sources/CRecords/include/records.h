@@ -1,1 +1,0 @@
-extern int millrace_records_placeholder;

@@ -1,1 +1,0 @@
-int millrace_records_placeholder;

@@ -1,0 +1,6 @@
+/// Bytes from hexadecimal digits; white space between them does not count.
+func hex(_ text: String) -> [UInt8] {
+    let digits = text.filter { !$0.isWhitespace }.compactMap(\.hexDigitValue)
+    precondition(digits.count % 2 == 0, "half a byte in '\(text)'")
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}
