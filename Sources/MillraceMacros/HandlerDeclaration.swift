@@ -23,8 +23,16 @@ struct HandlerDeclaration {
     let function: FunctionDeclSyntax
     /// The argument label of the context, or `nil` where there is none.
     let contextLabel: String?
+    /// The type of the context.
+    let contextType: String
     /// The second parameter, or `nil` where there is none.
     let input: Input?
+    /// What it returns, or `nil` where that is nothing.
+    let output: TypeSyntax?
+    /// The expression that `@Handler(output:)` gives.
+    let outputSerde: ExprSyntax?
+    /// The expression that `@Handler(options:)` gives.
+    let options: ExprSyntax?
 
     /// Whether the function may wait.
     var isAsync: Bool { function.signature.effectSpecifiers?.asyncSpecifier != nil }
@@ -46,6 +54,15 @@ struct HandlerDeclaration {
 
         let parameters = Array(function.signature.parameterClause.parameters)
         contextLabel = parameters.first?.label
+        let written = parameters.first?.type.withoutSpecifiers.trimmedDescription ?? ""
+        contextType = kind.contexts.map(\.type).first { [$0, "Millrace.\($0)"].contains(written) } ?? kind.context
+        let result = function.signature.returnClause?.type.trimmed
+        output = result.flatMap { ["Void", "Swift.Void", "()"].contains($0.trimmedDescription) ? nil : $0 }
+        outputSerde = attribute.argument("output")?.trimmed
+        options = attribute.argument("options")?.trimmed
+        if let outputSerde, output == nil {
+            diagnostics.append(Diagnostic(node: outputSerde, message: Message.serdeWithoutOutput))
+        }
         diagnostics += Self.checkContext(of: function, kind)
 
         if parameters.count > 1 {
@@ -94,10 +111,11 @@ struct HandlerDeclaration {
         if let parameters = function.genericParameterClause {
             diagnostics.append(Diagnostic(node: parameters, message: Message.genericHandler))
         }
-        if let clause = function.signature.returnClause,
-            !["Void", "Swift.Void", "()"].contains(clause.type.trimmedDescription)
-        {
-            diagnostics.append(Diagnostic(node: clause, message: Message.returnedValue))
+        if let result = function.signature.returnClause?.type.trimmed {
+            if result.is(SomeOrAnyTypeSyntax.self) {
+                diagnostics.append(Diagnostic(node: result, message: Message.abstractOutput(result.description)))
+            }
+            if result.inputType == .span { diagnostics.append(Diagnostic(node: result, message: Message.spanResult)) }
         }
         return diagnostics
     }
@@ -117,7 +135,7 @@ struct HandlerDeclaration {
             ]
         }
         let type = first.type.withoutSpecifiers
-        let isContext = [kind.context, "Millrace.\(kind.context)"].contains(type.trimmedDescription)
+        let isContext = kind.contexts.contains { [$0.type, "Millrace.\($0.type)"].contains(type.trimmedDescription) }
         if isContext, first.type.isInout || first.ellipsis != nil {
             return [
                 Diagnostic(
@@ -130,7 +148,7 @@ struct HandlerDeclaration {
         if isContext { return [] }
         // Only where another kind's context stands is it plain what was meant.
         let isOther = ServiceKind.allCases.contains {
-            [$0.context, "Millrace.\($0.context)"].contains(type.trimmedDescription)
+            $0.contexts.contains { [$0.type, "Millrace.\($0.type)"].contains(type.trimmedDescription) }
         }
         let fixIts =
             isOther

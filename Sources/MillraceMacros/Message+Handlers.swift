@@ -8,9 +8,9 @@ extension Message {
 
     static func handlerOutsideService(type: String?) -> Self {
         if let type {
-            Self("@Handler has no effect in '\(type)'; write '@VirtualObject' or '@Service' before '\(type)'")
+            Self("@Handler has no effect in '\(type)'; write '@VirtualObject', '@Service' or '@Workflow' before '\(type)'")
         } else {
-            Self("@Handler has no effect here; move the function into a struct with '@VirtualObject' or '@Service'")
+            Self("@Handler has no effect here; move the function into a struct with '@VirtualObject', '@Service' or '@Workflow'")
         }
     }
 
@@ -19,7 +19,7 @@ extension Message {
     static func mutatingHandler(_ kind: ServiceKind) -> Self {
         let place =
             switch kind {
-            case .virtualObject: "the object's state, with 'context.set'"
+            case .virtualObject, .workflow: "the object's state, with 'context.set'"
             case .service: "the state of a virtual object"
             }
         return Self(
@@ -33,14 +33,19 @@ extension Message {
         Self("a handler has one input type, so it cannot be generic; write a handler for each type")
     }
 
-    static var returnedValue: Self {
-        Self(
-            "a handler cannot return a value yet, results come with a later version; remove the result, and send or emit "
-                + "it instead")
+    static func abstractOutput(_ type: String) -> Self {
+        Self("'\(type)' does not say which type to encode; write a concrete type")
     }
 
+    static var spanResult: Self {
+        Self("the bytes behind a RawSpan are gone when a handler has returned; return '[UInt8]'")
+    }
+
+    static var serdeWithoutOutput: Self { Self("there is no result to encode; remove 'output:' or return a value") }
+
     static func wrongContext(_ kind: ServiceKind) -> Self {
-        Self("the first parameter of a \(kind.noun)'s handler is its context; write '_ context: \(kind.context)'")
+        let contexts = kind.contexts.map { "'_ context: \($0.type)'" }.joined(separator: " or ")
+        return Self("the first parameter of a \(kind.noun)'s handler is its context; write \(contexts)")
     }
 
     static func borrowedContext(_ kind: ServiceKind) -> Self {

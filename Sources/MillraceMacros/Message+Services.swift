@@ -6,8 +6,21 @@ extension Message {
                 + "'\(keyword) \(type)'")
     }
 
-    static func twoKinds(type: String) -> Self {
-        Self("'\(type)' cannot be both a virtual object and a service; keep one of @VirtualObject and @Service")
+    static func twoKinds(type: String, _ first: ServiceKind, _ second: ServiceKind) -> Self {
+        Self(
+            "'\(type)' cannot be both a \(first.noun) and a \(second.noun); keep one of @\(first.attribute) and "
+                + "@\(second.attribute)")
+    }
+
+    static func noRun(type: String) -> Self {
+        Self(
+            "the workflow '\(type)' has no handler that runs it; let one take the WorkflowContext: "
+                + "'@Handler func run(_ context: WorkflowContext) async throws'")
+    }
+
+    static func secondRun(_ name: String, first: String) -> Self {
+        Self(
+            "a workflow is run by one handler, and '\(first)' is it; let '\(name)' take the SharedWorkflowContext")
     }
 
     static func genericType(_ type: String) -> Self {

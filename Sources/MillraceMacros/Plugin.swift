@@ -15,6 +15,7 @@ struct Plugin: PluginProvider {
         switch typeName {
         case "VirtualObjectMacro": VirtualObjectMacro.self
         case "ServiceMacro": ServiceMacro.self
+        case "WorkflowMacro": WorkflowMacro.self
         case "HandlerMacro": HandlerMacro.self
         default: throw UnknownMacro(description: "no macro \(moduleName).\(typeName)")
         }

@@ -2,13 +2,24 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 
 extension ServiceDeclaration {
-    /// What the macro adds: the conformance, the service's definition, and the client that sends to it.
+    /// What the macro adds: the conformance, the service's definition, and the clients that send to it and call it.
     func `extension`(of type: String, conforms: Bool) -> ExtensionDeclSyntax {
         let modifier = access.memberModifier
         let conformance = conforms ? ": Millrace.\(kind.conformance)" : ""
         let definitions = handlers.enumerated().map { definition(of: $1, at: $0) }
-        let serdes = handlers.enumerated().compactMap { serde(of: $1, at: $0, of: type) }
-        let functions = handlers.enumerated().map { function(of: $1, at: $0, of: type) }
+        let serdes = handlers.enumerated().flatMap { self.serdes(of: $1, at: $0, of: type) }
+        let sends = handlers.enumerated().map { sendFunction(of: $1, at: $0, of: type) }
+        let calls = handlers.enumerated().map { callFunction(of: $1, at: $0, of: type) }
+        let serdeList =
+            serdes.isEmpty
+            ? ""
+            : """
+
+                fileprivate enum _Serdes {
+            \(serdes.joined(separator: "\n"))
+                }
+
+            """
         let text = """
             extension \(type)\(conformance) {
                 /// The name that subscriptions and callers use.
@@ -20,17 +31,27 @@ extension ServiceDeclaration {
                         name: Self.serviceName, kind: .\(kind.definition),
                         handlers: [
             \(definitions.joined(separator: "\n"))
-                        ])
+                        ]\(options.map { ", options: \($0.text(replacingSelfBy: type))" } ?? ""))
                 }
-
+            \(serdeList)
                 /// Sends to the handlers of ``\(type)``.
                 \(modifier)struct SendClient: Millrace.ServiceClient {
-            \(serdes.map { $0 + "\n" }.joined())        private let _sender: Millrace.InvocationSender
+                    private let _sender: Millrace.InvocationSender
 
                     /// A client that sends through `sender`.
                     \(modifier)init(_ sender: Millrace.InvocationSender) { _sender = sender }
 
-            \(functions.joined(separator: "\n\n"))
+            \(sends.joined(separator: "\n\n"))
+                }
+
+                /// Calls the handlers of ``\(type)``.
+                \(modifier)struct CallClient: Millrace.ServiceCallClient {
+                    private let _caller: Millrace.InvocationCaller
+
+                    /// A client that calls through `caller`.
+                    \(modifier)init(_ caller: Millrace.InvocationCaller) { _caller = caller }
+
+            \(calls.joined(separator: "\n\n"))
                 }
             }
             """
@@ -46,48 +67,79 @@ extension ServiceDeclaration {
         var parameters = "context"
         var arguments = handler.contextLabel.map { "\($0): context" } ?? "context"
         if let input = handler.input {
-            if input.type.inputType != .span { serde = ", input: SendClient.\(serdeName(index))" }
+            if input.type.inputType != .span { serde = ", input: _Serdes.input\(index)" }
             parameters += ", input"
             arguments += ", " + (input.label.map { "\($0): input" } ?? "input")
         }
+        if handler.output != nil { serde += ", output: _Serdes.output\(index)" }
+        let handlerKind = kind.contexts.first { $0.type == handler.contextType }?.kind
+        let suffix =
+            (handlerKind.map { ".kind(.\($0))" } ?? "")
+            + (handler.options.map { ".options(\($0.trimmedDescription))" } ?? "")
         return """
-                            .\(function)(\(literal(handler.name)), Millrace.\(kind.context).init\(serde)) { \(parameters) in
+                            .\(function)(\(literal(handler.name)), Millrace.\(handler.contextType).init\(serde)) { \(parameters) in
                                 \(effects)self.\(handler.function.name.text)(\(arguments))
-                            },
+                            }\(suffix),
             """
     }
 
-    /// The serde of an input, made once: the definition decodes with it and the client encodes.
-    private func serde(of handler: HandlerDeclaration, at index: Int, of type: String) -> String? {
-        guard let input = handler.input else { return nil }
-        let value = input.type.wrappedType ?? input.type
+    /// The serdes of input and result, made once: the definition uses the one side, the clients the other.
+    private func serdes(of handler: HandlerDeclaration, at index: Int, of type: String) -> [String] {
+        var serdes: [String] = []
+        if let input = handler.input {
+            serdes.append("        static let input\(index) = \(serde(input.type, input.serde, of: type))")
+        }
+        if let output = handler.output {
+            serdes.append("        static let output\(index) = \(serde(output, handler.outputSerde, of: type))")
+        }
+        return serdes
+    }
+
+    private func serde(_ written: TypeSyntax, _ given: ExprSyntax?, of type: String) -> String {
+        let value = written.wrappedType ?? written
         let wrapped = value.text(replacingSelfBy: type)
-        var serde =
-            switch (input.serde, value.inputType) {
+        let serde =
+            switch (given, value.inputType) {
             case (let expression?, _): "(\(expression.text(replacingSelfBy: type)) as Millrace.Serde<\(wrapped)>)"
             case (nil, .span): "Millrace.Serde<[UInt8]>.bytes"
             case (nil, .bytes): "Millrace.Serde<\(wrapped)>.bytes"
             case (nil, .value): "Millrace.Serde<\(wrapped)>.json"
             }
-        if input.type.wrappedType != nil { serde += ".optional" }
-        return "        fileprivate static let \(serdeName(index)) = \(serde)"
+        return written.wrappedType == nil ? serde : serde + ".optional"
     }
 
-    /// The client's function for a handler.
-    private func function(of handler: HandlerDeclaration, at index: Int, of type: String) -> String {
-        var parameters = ""
-        var arguments = literal(handler.name)
-        if let input = handler.input {
-            let label = input.label ?? "_"
-            let inputType = input.type.inputType == .span ? "[UInt8]" : input.type.text(replacingSelfBy: type)
-            parameters = (label == input.name ? label : "\(label) \(input.name)") + ": \(inputType)"
-            arguments += ", \(input.name), Self.\(serdeName(index))"
-        }
+    /// The parameter of a client's function, and the arguments that pass it on.
+    private func parameters(of handler: HandlerDeclaration, at index: Int, of type: String) -> (String, String) {
+        guard let input = handler.input else { return ("", literal(handler.name)) }
+        let label = input.label ?? "_"
+        let inputType = input.type.inputType == .span ? "[UInt8]" : input.type.text(replacingSelfBy: type)
+        return (
+            (label == input.name ? label : "\(label) \(input.name)") + ": \(inputType)",
+            literal(handler.name) + ", \(input.name), _Serdes.input\(index)"
+        )
+    }
+
+    /// The sending client's function for a handler.
+    private func sendFunction(of handler: HandlerDeclaration, at index: Int, of type: String) -> String {
+        let (parameters, arguments) = parameters(of: handler, at: index, of: type)
         return """
                     /// Sends to the handler `\(handler.name)`, and returns the new invocation's id.
                     @discardableResult
                     \(modifier(of: handler))func \(handler.function.name.text)(\(parameters)) -> Millrace.InvocationID? {
                         self._sender.send(\(arguments))
+                    }
+            """
+    }
+
+    /// The calling client's function for a handler.
+    private func callFunction(of handler: HandlerDeclaration, at index: Int, of type: String) -> String {
+        let (parameters, arguments) = parameters(of: handler, at: index, of: type)
+        let output = handler.output?.text(replacingSelfBy: type) ?? "Void"
+        let serde = handler.output == nil ? "" : ", output: _Serdes.output\(index)"
+        return """
+                    /// Calls the handler `\(handler.name)`.
+                    \(modifier(of: handler))func \(handler.function.name.text)(\(parameters)) -> Millrace.DurableCall<\(output)> {
+                        self._caller.call(\(arguments)\(serde))
                     }
             """
     }
@@ -102,8 +154,6 @@ extension ServiceDeclaration {
         case .package, .public: return own.memberModifier
         }
     }
-
-    private func serdeName(_ index: Int) -> String { "_input\(index)" }
 
     private func literal(_ text: String) -> String { StringLiteralExprSyntax(content: text).description }
 }

@@ -10,6 +10,8 @@ struct ServiceDeclaration {
     let name: String
     /// How far its members are visible.
     let access: AccessLevel
+    /// The expression that the attribute's `options:` gives.
+    let options: ExprSyntax?
     /// Its handlers in the order of the source. Those with errors are left out.
     let handlers: [HandlerDeclaration]
 
@@ -22,11 +24,13 @@ struct ServiceDeclaration {
             context.diagnose(Self.notAStruct(kind, attribute, declaration))
             return nil
         }
-        if kind == .service, type.attributes.attribute(named: ServiceKind.virtualObject.attribute) != nil {
+        // The first of two kinds goes on; the others are diagnosed.
+        let others = ServiceKind.allCases.prefix { $0 != kind }
+        if let other = others.first(where: { type.attributes.attribute(named: $0.attribute) != nil }) {
             context.diagnose(
                 Diagnostic(
-                    node: attribute, message: Message.twoKinds(type: type.name.text),
-                    fixIt: .removing(attribute, message: .remove("@Service"))))
+                    node: attribute, message: Message.twoKinds(type: type.name.text, other, kind),
+                    fixIt: .removing(attribute, message: .remove("@\(kind.attribute)"))))
             return nil
         }
         guard !Self.diagnoseGenerics(type, in: context), !Self.diagnosePrivate(type, in: context) else { return nil }
@@ -39,7 +43,20 @@ struct ServiceDeclaration {
         name = ServiceName.read(from: attribute, declared: type.name, in: context)
         let surroundings = context.lexicalContext.first?.as(ExtensionDeclSyntax.self)?.modifiers
         access = AccessLevel(type.modifiers) ?? surroundings.flatMap { AccessLevel($0) } ?? .internal
+        options = attribute.argument("options")?.trimmed
         handlers = Self.readHandlers(of: type, kind, in: context)
+        if kind == .workflow { Self.checkRun(handlers, of: type, in: context) }
+    }
+
+    /// A workflow has one handler that runs it.
+    private static func checkRun(
+        _ handlers: [HandlerDeclaration], of type: StructDeclSyntax, in context: some MacroExpansionContext
+    ) {
+        let runs = handlers.filter { $0.contextType == ServiceKind.workflow.context }
+        if runs.isEmpty, !handlers.isEmpty { context.diagnose(.noRun(type: type.name.text), at: type.name) }
+        for second in runs.dropFirst() {
+            context.diagnose(.secondRun(second.name, first: runs[0].name), at: second.function.name)
+        }
     }
 
     private static func readHandlers(

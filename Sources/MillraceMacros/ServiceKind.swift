@@ -2,12 +2,14 @@
 enum ServiceKind: CaseIterable {
     case virtualObject
     case service
+    case workflow
 
     /// The macro that declares it.
     var attribute: String {
         switch self {
         case .virtualObject: "VirtualObject"
         case .service: "Service"
+        case .workflow: "Workflow"
         }
     }
 
@@ -16,22 +18,28 @@ enum ServiceKind: CaseIterable {
         switch self {
         case .virtualObject: "virtual object"
         case .service: "service"
+        case .workflow: "workflow"
         }
     }
 
-    /// The first parameter's type in each of its handlers.
-    var context: String {
+    /// The first parameter's types in its handlers, each with the kind of handler that it makes; the usual one first.
+    var contexts: [(type: String, kind: String?)] {
         switch self {
-        case .virtualObject: "ObjectContext"
-        case .service: "ServiceContext"
+        case .virtualObject: [("ObjectContext", nil), ("SharedObjectContext", "shared")]
+        case .service: [("ServiceContext", nil)]
+        case .workflow: [("WorkflowContext", "workflow"), ("SharedWorkflowContext", "shared")]
         }
     }
+
+    /// The usual one of its contexts.
+    var context: String { contexts[0].type }
 
     /// The protocol that its type conforms to.
     var conformance: String {
         switch self {
         case .virtualObject: "VirtualObjectService"
         case .service: "PlainService"
+        case .workflow: "WorkflowService"
         }
     }
 
@@ -40,6 +48,7 @@ enum ServiceKind: CaseIterable {
         switch self {
         case .virtualObject: "virtualObject"
         case .service: "service"
+        case .workflow: "workflow"
         }
     }
 }

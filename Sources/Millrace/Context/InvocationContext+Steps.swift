@@ -36,9 +36,8 @@ extension InvocationContext {
             let (id, isRecorded) = try handle.scope.beginStep(name, handle.ticket)
             if !isRecorded {
                 handle.scope.startTask { [self] in
-                    await perform(id, name, retry) {
-                        try serde.encode(try await step())
-                    }
+                    // Where the attempt is over there is no result to wait for either.
+                    try? await perform(id, name, retry) { try serde.encode(try await step()) }
                 }
             }
             return .completion(id)
@@ -49,35 +48,32 @@ extension InvocationContext {
         _ name: String, _ retry: RetryPolicy?, _ step: () async throws -> [UInt8]
     ) async throws -> DurableResult {
         let (id, isRecorded) = try handle.scope.beginStep(name, handle.ticket)
-        if !isRecorded { await perform(id, name, retry, step) }
+        if !isRecorded { try await perform(id, name, retry, step) }
         return try await handle.future({ .completion(id) }) { $0 }.value
     }
 
-    /// Runs the function until its result is decided. An invocation that is stopped meanwhile has no result: what awaits it
-    /// notices that.
+    /// Runs the function until its result is decided.
+    ///
+    /// - Throws: where the attempt is over before that.
     private func perform(
         _ id: UInt32, _ name: String, _ retry: RetryPolicy?, _ step: () async throws -> [UInt8]
-    ) async {
-        do {
-            while true {
-                try await handle.scope.stepMayRun(id, handle.ticket)
-                let result: DurableResult
+    ) async throws {
+        while true {
+            try await handle.scope.stepMayRun(id, handle.ticket)
+            let result: DurableResult
+            do {
+                result = .value(try await DurableStep.$current.withValue(name) { try await step() })
+            } catch let error as TerminalError {
+                result = .failure(error)
+            } catch let error as SerdeError {
+                result = .failure(TerminalError("the result of step '\(name)': \(error)"))
+            } catch {
                 do {
-                    result = .value(try await DurableStep.$current.withValue(name) { try await step() })
-                } catch let error as TerminalError {
-                    result = .failure(error)
-                } catch let error as SerdeError {
-                    result = .failure(TerminalError("the result of step '\(name)': \(error)"))
-                } catch {
                     try await handle.scope.stepFailed(id, name, error, retry, handle.ticket)
                     continue
-                }
-                return try handle.scope.endStep(id, result, handle.ticket)
+                } catch let error as TerminalError { result = .failure(error) }
             }
-        } catch let error as TerminalError {
-            handle.attempt { try handle.scope.endStep(id, .failure(error), handle.ticket) }
-        } catch {
-            handle.scope.fail(error, handle.ticket)
+            return try handle.scope.endStep(id, result, handle.ticket)
         }
     }
 }

@@ -14,6 +14,11 @@ package indirect enum DurableWait: Sendable, Equatable {
     package struct Decision: Sendable {
         package let order: Int
         package let isSuccess: Bool
+
+        package init(order: Int, isSuccess: Bool) {
+            self.order = order
+            self.isSuccess = isSuccess
+        }
     }
 
     /// Decides the combination by the results that are there, or returns `nil` where more are needed.

@@ -21,6 +21,12 @@ public struct Serde<Value>: Sendable {
         self.decode = decode
     }
 
+    /// A value's bytes, for the outside.
+    package func bytes(of value: Value) throws -> [UInt8] { try encode(value) }
+
+    /// The value of bytes, for the outside.
+    package func value(of bytes: [UInt8]) throws -> Value { try decode(bytes) }
+
     /// Reads a value from bytes of its own.
     func decode(_ bytes: [UInt8]) throws -> Value {
         try unsafe bytes.withUnsafeBytes { try unsafe decode($0.bytes) }

@@ -14,6 +14,8 @@ package final class Engine: Sendable {
     private let clock: any EngineClock
     private let observer: any EngineObserver
     private let sinks: [(name: String, sink: any RecordSink)]
+    /// What can be asked of the engine from outside.
+    package let desk: RequestDesk
     private let runtime = Mutex<EngineRuntime?>(nil)
     private let recovered: Mutex<RecoveredShards?>
 
@@ -30,6 +32,7 @@ package final class Engine: Sendable {
             observer: observer)
         self.options = parts.options
         store = parts.store
+        desk = parts.desk
         host = parts.host
         intakes = parts.intakes
         self.clock = clock

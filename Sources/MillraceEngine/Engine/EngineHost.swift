@@ -6,6 +6,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     private let store: Store
     private let observer: any EngineObserver
     let outlets: Outlets
+    let requests = Requests()
     let latencies = EngineLatencies()
     let flush = Signal()
     let writeBack = Signal()
@@ -14,6 +15,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     /// The mailbox of each shard's group, set before anything runs.
     private var mailboxes: [Mailbox] = []
     private var groups: [Mailbox] = []
+    private var shardGroups: [ShardGroup] = []
     private var counters: [ShardCounters] = []
     private let overloaded = Atomic<Bool>(false)
     private let posted = Atomic<Int>(0)
@@ -30,8 +32,9 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     }
 
     /// Before the threads start: the groups' mailboxes, and for each shard the index of its group.
-    func setMailboxes(_ groups: [Mailbox], groupOfShard: [Int]) {
+    func setMailboxes(_ groups: [Mailbox], _ shardGroups: [ShardGroup], groupOfShard: [Int]) {
         self.groups = groups
+        self.shardGroups = shardGroups
         mailboxes = groupOfShard.map { groups[$0] }
     }
 
@@ -50,6 +53,8 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     }
 
     func committed() { flush.raise() }
+
+    func reply(_ replies: [Reply], after commit: UInt64) { requests.hold(replies, until: commit) }
 
     func wake(shard: Int) { mailboxes[shard].signal.raise() }
 
@@ -100,13 +105,24 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     func durableChanged() {
         let commit = store.durableCommit
         outlets.release(upTo: commit)
+        requests.release(upTo: commit)
+        tellWaiting(commit)
         latencies.becameDurable(upTo: commit)
         for hook in state.withLock({ $0.durableHooks }) { hook(commit) }
     }
 
+    /// Tells the shards what is durable where handlers wait for that.
+    func tellWaiting(_ commit: UInt64) {
+        for (at, group) in shardGroups.enumerated()
+        where group.waitsForDurability.load(ordering: .sequentiallyConsistent) {
+            posted.add(1, ordering: .relaxed)
+            groups[at].post(.durable(commit: commit))
+        }
+    }
+
     func isIdle(intakes: [Intake]) -> Bool {
         posted.load(ordering: .relaxed) == handled.load(ordering: .relaxed) && store.latestCommit == store.durableCommit
-            && outlets.isEmpty && counters.allSatisfy { $0.undeliveredBytes.load(ordering: .relaxed) == 0 }
+            && outlets.isEmpty && requests.isEmpty && counters.allSatisfy { $0.undeliveredBytes.load(ordering: .relaxed) == 0 }
     }
 
     func statistics(intakes: [Intake]) -> EngineStatistics {

@@ -12,6 +12,7 @@ struct EngineParts: Sendable {
     /// One a subscription, in the order in which the subscriptions were given.
     let intakes: [Intake]
     let recovered: RecoveredShards
+    let desk: RequestDesk
 
     /// Reads everything that outlives a process.
     ///
@@ -41,6 +42,7 @@ struct EngineParts: Sendable {
         let host = EngineHost(
             store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
         self.host = host
+        desk = RequestDesk(host: host, services: table, shardCount: options.shardCount)
         let stored = (0..<options.shardCount).map { index in
             ShardStore(
                 shard: index, disk: disk, limits: options.shardLimits,

@@ -44,7 +44,7 @@ final class EngineRuntime: Sendable {
             for shard in own { table[shard.index] = shard }
             return Lane(group: ShardGroup(shards: own, store: store, exchange: host), mailbox: Mailbox(), shards: table)
         }
-        host.setMailboxes(lanes.map { $0.mailbox }, groupOfShard: layout.groupOfShard)
+        host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
     }
 
     func start(resending outputs: [Shard.Outputs]) {
@@ -76,6 +76,7 @@ final class EngineRuntime: Sendable {
 
     private func run(_ lane: Lane) {
         for shard in lane.group.shards { shard.executor.adoptCurrentThread() }
+        defer { for shard in lane.group.shards { shard.releaseAll() } }
         while host.failure == nil {
             let isStopping = stopping.load(ordering: .acquiring)
             let inputs = lane.mailbox.take(records: options.limits.turnRecords)

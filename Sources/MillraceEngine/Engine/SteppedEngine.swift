@@ -19,6 +19,8 @@ package final class SteppedEngine {
     private let lanes: [Lane]
     private let shards: [Shard]
     private let outputs: [Shard.Outputs]
+    /// What can be asked of the engine from outside.
+    package let desk: RequestDesk
     /// The intakes, one a subscription, in the order in which the subscriptions were given.
     package let intakes: [Intake]
 
@@ -35,6 +37,7 @@ package final class SteppedEngine {
         self.options = parts.options
         store = parts.store
         host = parts.host
+        desk = parts.desk
         intakes = parts.intakes
         shards = parts.recovered.shards
         outputs = parts.recovered.outputs
@@ -50,7 +53,7 @@ package final class SteppedEngine {
                     shards: table))
         }
         self.lanes = lanes
-        host.setMailboxes(lanes.map { $0.mailbox }, groupOfShard: layout.groupOfShard)
+        host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
         for shard in shards { shard.executor.adoptCurrentThread() }
     }
 
@@ -79,9 +82,9 @@ package final class SteppedEngine {
     /// When a group has something to do without input, or `nil`.
     package func nextWake(_ group: Int, now: Int64) -> Int64? { lanes[group].group.nextWake(now: now) }
 
-    /// Runs what tasks of handlers have to do, without a turn: for an engine that is about to be thrown away.
+    /// Ends the tasks of handlers without effect: for an engine that is about to be thrown away.
     package func drainTasks() {
-        for shard in shards { while shard.executor.drainLocal() {} }
+        for shard in shards { shard.releaseAll() }
     }
 
     // MARK: The flusher
@@ -93,7 +96,11 @@ package final class SteppedEngine {
     package func sync() throws(StoreError) -> Bool { try store.syncOnce() }
 
     /// Lets out what waits for commits up to this one.
-    package func release(upTo commit: UInt64) { host.outlets.release(upTo: commit) }
+    package func release(upTo commit: UInt64) {
+        host.outlets.release(upTo: commit)
+        host.requests.release(upTo: commit)
+        host.tellWaiting(commit)
+    }
 
     // MARK: The writer-back
 
@@ -108,6 +115,12 @@ package final class SteppedEngine {
     }
 
     // MARK: What there is to see
+
+    /// The state of an object, as the open batches see it, by name.
+    package func state(service: String, key: [UInt8]) throws -> [String: [UInt8]] {
+        let shard = shards[RecordRouter.shard(ofHash: InvocationNames.hash(key), shardCount: options.shardCount)]
+        return try shard.state(service: service, key: key)
+    }
 
     package var statistics: EngineStatistics { host.statistics(intakes: intakes) }
 

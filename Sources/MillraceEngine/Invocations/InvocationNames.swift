@@ -1,5 +1,5 @@
-import COpenSSL
 import Millrace
+import MillraceProtocol
 import MillraceStore
 
 /// Ids that follow from names: the same workflow, or the same idempotency key, is the same invocation.
@@ -24,10 +24,6 @@ enum InvocationNames {
         var bytes: [UInt8] = []
         for text in texts { MessageCodec.put(text, &bytes) }
         bytes.append(contentsOf: key)
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        unsafe digest.withUnsafeMutableBufferPointer { digest in
-            unsafe bytes.withUnsafeBufferPointer { _ = unsafe SHA256($0.baseAddress, $0.count, digest.baseAddress) }
-        }
-        return digest
+        return SHA256.digest(of: bytes)
     }
 }

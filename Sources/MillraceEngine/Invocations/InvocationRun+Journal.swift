@@ -52,8 +52,8 @@ extension InvocationRun {
     }
 
     /// The error of a replay that does something else than the journal says.
-    func mismatched(_ entry: RecordedJournal.Entry?, _ now: String) -> JournalMismatch {
-        let error = JournalMismatch(
+    func mismatched(_ entry: RecordedJournal.Entry?, _ now: String) -> JournalDivergence {
+        let error = JournalDivergence(
             index: recorded.nextCommand, recorded: entry.map { recorded.describe($0) } ?? "no further command", now: now)
         if mismatch == nil { mismatch = error }
         return error

@@ -8,7 +8,7 @@ extension InvocationRun {
         _ target: HandlerTarget, payload: UnsafeRawBufferPointer, delayMilliseconds: Int64, _ ticket: UInt64
     ) throws -> InvocationID {
         try check(ticket)
-        let handler = try checkTarget(target, payload)
+        let handler = try unsafe checkTarget(target, payload)
         if log.isOn {
             let number = nextCompletion()
             if recorded.hasCommands { return try unsafe replaySend(target, payload, number) }
@@ -35,7 +35,7 @@ extension InvocationRun {
         _ target: HandlerTarget, payload: UnsafeRawBufferPointer, _ ticket: UInt64
     ) throws -> (InvocationID, DurableID) {
         try checkWaiting(ticket)
-        let handler = try checkTarget(target, payload)
+        let handler = try unsafe checkTarget(target, payload)
         let idNumber = nextCompletion()
         let number = nextCompletion()
         if recorded.hasCommands {

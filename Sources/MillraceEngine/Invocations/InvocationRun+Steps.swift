@@ -17,25 +17,28 @@ extension InvocationRun {
     }
 
     func startTask(_ operation: @escaping @Sendable () async -> Void) {
-        openSteps += 1
+        openTasks += 1
         Task<Void, Never>(executorPreference: shard.executor) {
             await operation()
-            self.openSteps -= 1
+            self.openTasks -= 1
         }
     }
 
     func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws {
         try checkWaiting(ticket)
-        guard dependsOnBatch > shard.durableBatch else { return }
-        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
-            unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
+        if dependsOnBatch > shard.durableBatch {
+            try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+                unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
+            }
         }
+        openSteps += 1
     }
 
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws {
         // The step's own task local is still set in a step that was started beside the handler.
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
         shard.activate(self)
+        openSteps -= 1
         stepFailures[id] = nil
         arrive(
             Notification(type: .runCompletion, id: .completion(id), result: Notification.Result(result.outcome)))
@@ -49,6 +52,7 @@ extension InvocationRun {
     ) async throws {
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
         shard.activate(self)
+        openSteps -= 1
         var failure = stepFailures[id] ?? StepFailure(firstMilliseconds: shard.now)
         failure.attempts += 1
         stepFailures[id] = failure
@@ -60,14 +64,18 @@ extension InvocationRun {
         } else if let policy {
             guard let next = policy.pauseMilliseconds(
                 afterAttempts: failure.attempts, elapsedMilliseconds: shard.now - failure.firstMilliseconds)
-            else { throw TerminalError("step '\(name)' failed \(failure.attempts) times: \(error)") }
+            else {
+                openSteps += 1
+                throw TerminalError("step '\(name)' failed \(failure.attempts) times: \(error)")
+            }
             pause = next
         } else {
             // Without a policy of its own it is the invocation that fails, and is tried again from the journal.
-            throw StepFailed(name: name, cause: error)
+            abortion = StepFailed(name: name, cause: error)
+            throw InvocationReleased()
         }
         shard.stepRetrying(self, name, attempt: failure.attempts, pauseMilliseconds: pause, error)
-        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+        try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
             unsafe shard.waitUntil(shard.now + pause, self, continuation)
         }
     }

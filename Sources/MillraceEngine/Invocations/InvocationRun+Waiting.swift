@@ -5,7 +5,7 @@ import MillraceStore
 /// Waiting: what it is for, and how the handler takes note of what has come.
 extension InvocationRun {
     /// A place in the handler that waits.
-    final class Waiter {
+    @safe final class Waiter {
         let wait: DurableWait
         let continuation: UnsafeContinuation<Void, any Error>
         /// For a flat "all": what has not come yet, so that ten thousand results do not cost their square.
@@ -98,7 +98,7 @@ extension InvocationRun {
         if recorded.hasCommands, nextArrival == arrivals.count, openSteps == 0 {
             throw mismatched(recorded.takeCommand(), "a wait for what is not in the journal")
         }
-        try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+        try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
             unsafe waiters.append(Waiter(wait, continuation, self))
         }
     }
@@ -137,7 +137,7 @@ extension InvocationRun {
 
     /// Lets the handler go on as far as it can by what has come. The run's slice is open.
     func proceed() {
-        while result == nil, !isReleased {
+        while ending == nil, !isReleased {
             if isCancelRequested, let waiter = waiters.first {
                 waiters.removeFirst()
                 unsafe waiter.continuation.resume(throwing: cancellation())
@@ -161,7 +161,7 @@ extension InvocationRun {
     /// Ends the handler's task without it having any effect, so that its memory is free.
     func release() {
         isReleased = true
-        isRunning = false
+        stopRunning()
         let waiting = waiters
         waiters = []
         for waiter in waiting { unsafe waiter.continuation.resume(throwing: InvocationReleased()) }

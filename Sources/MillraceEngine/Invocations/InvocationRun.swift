@@ -65,8 +65,12 @@ import MillraceStore
     var callees: [InvocationID] = []
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
-    /// Steps whose function runs or waits to run.
+    /// Steps whose function runs.
     var openSteps = 0
+    /// Tasks of steps beside the handler.
+    var openTasks = 0
+    /// Why the attempt is over although the handler has not ended.
+    var abortion: StepFailed?
     var stepFailures: [UInt32: StepFailure] = [:]
     /// The batch that must be durable before a step may run; 0 where nothing is at stake.
     var dependsOnBatch: UInt64 = 0
@@ -74,7 +78,7 @@ import MillraceStore
     var isInReadyList = false
     /// Counts what happens to the run, to tell whether it has been idle since.
     var activity: UInt64 = 0
-    var mismatch: JournalMismatch?
+    var mismatch: JournalDivergence?
 
     private var spareBuffer: [UInt8] = []
 
@@ -175,13 +179,19 @@ import MillraceStore
         ownKey = stored.key
     }
 
+    /// From here on the context must not be used.
+    func stopRunning() { isRunning = false }
+
     var isFromRecord: Bool { batch != nil || stored?.source != nil }
 
     /// Whether the run may serve another invocation: nothing of this one is left in it.
-    var isReusable: Bool { queue == nil && ownKey == nil && waiters.isEmpty && openSteps == 0 && !isReleased && log.isEmpty }
+    var isReusable: Bool { queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased && log.isEmpty }
 
     /// Whether the run waits in such a way that its memory can be released.
-    var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && result == nil }
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && openTasks == 0 && ending == nil }
+
+    /// What the attempt has ended with.
+    var ending: Result<Void, any Error>? { abortion.map { .failure($0) } ?? result }
 
     func takeOutput() -> [UInt8] {
         guard !output.isEmpty else { return [] }
@@ -194,7 +204,10 @@ import MillraceStore
     /// Whether the call comes from where it may; makes the run the one whose slice is open.
     @inline(__always)
     func check(_ ticket: UInt64) throws {
-        guard ticket == self.ticket, isRunning else { throw ContextError.usedAfterReturn(handler: handlerName) }
+        guard ticket == self.ticket, isRunning else {
+            if isReleased, ticket == self.ticket { throw InvocationReleased() }
+            throw ContextError.usedAfterReturn(handler: handlerName)
+        }
         guard shard.executor.isCurrentThread else { throw ContextError.usedFromOtherTask(handler: handlerName) }
         if shard.active !== self { try activate() }
         if openSteps > 0 { try checkStep() }
@@ -203,6 +216,7 @@ import MillraceStore
     private func activate() throws {
         guard !isReleased else { throw InvocationReleased() }
         if let mismatch { throw mismatch }
+        if abortion != nil { throw InvocationReleased() }
         shard.activate(self)
     }
 
@@ -213,6 +227,7 @@ import MillraceStore
     /// For operations whose result comes later.
     func checkWaiting(_ ticket: UInt64) throws {
         try check(ticket)
+        if abortion != nil { throw InvocationReleased() }
         if let mismatch { throw mismatch }
         guard log.isOn else { throw ContextError.cannotWait(handler: handlerName) }
     }
@@ -268,11 +283,11 @@ import MillraceStore
     }
 
     func fail(_ error: any Error, _ ticket: UInt64) {
+        if error is InvocationReleased { return }
         // A late or foreign call cannot fail what is over, or what another thread owns: it is told to the log instead.
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else {
             return shard.observer.contextMisused(error)
         }
-        if error is InvocationReleased { return }
         if failure == nil { failure = error }
     }
 

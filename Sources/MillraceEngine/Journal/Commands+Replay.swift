@@ -42,7 +42,7 @@ extension SendSignalCommand {
 
 extension CompleteAwakeableCommand {
     init(_ id: AwakeableID, _ result: DurableResult) {
-        self.init(awakeableID: id.description, result: result.outcome)
+        self.init(awakeableID: id.description, outcome: result.outcome)
     }
 }
 

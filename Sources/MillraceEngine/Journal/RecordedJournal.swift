@@ -31,26 +31,28 @@ struct RecordedJournal {
         guard bytes.count >= 8 else { throw RecordError() }
         let chunk = chunks.count
         var at = 8
-        try unsafe bytes.withUnsafeBytes { bytes throws(RecordError) in
-            times.append(unsafe Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)))
-            while at < bytes.count {
-                guard bytes.count - at >= 8 else { throw RecordError() }
-                let word = unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-                at += 8
-                let count = Int(word & 0xffff_ffff)
-                guard count <= bytes.count - at else { throw RecordError() }
-                let type = MessageType(rawValue: UInt16(word >> 48))
-                let entry = Entry(type: type, chunk: chunk, payload: at..<at + count)
-                if type.category == .notification { notifications.append(entry) } else { commands.append(entry) }
-                at += count
-            }
+        func word(_ at: Int, littleEndian: Bool) -> UInt64 {
+            let word = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: at, as: UInt64.self) }
+            return littleEndian ? UInt64(littleEndian: word) : UInt64(bigEndian: word)
+        }
+        times.append(Int64(bitPattern: word(0, littleEndian: true)))
+        while at < bytes.count {
+            guard bytes.count - at >= 8 else { throw RecordError() }
+            let header = word(at, littleEndian: false)
+            at += 8
+            let count = Int(header & 0xffff_ffff)
+            guard count <= bytes.count - at else { throw RecordError() }
+            let type = MessageType(rawValue: UInt16(header >> 48))
+            let entry = Entry(type: type, chunk: chunk, payload: at..<at + count)
+            if type.category == .notification { notifications.append(entry) } else { commands.append(entry) }
+            at += count
         }
         chunks.append(bytes)
     }
 
     /// Lends an entry's payload.
-    func withPayload<R, E: Error>(_ entry: Entry, _ body: (RawSpan) throws(E) -> R) throws(E) -> R {
-        try unsafe chunks[entry.chunk].withUnsafeBytes { bytes throws(E) in
+    func withPayload<R>(_ entry: Entry, _ body: (RawSpan) throws -> R) rethrows -> R {
+        try unsafe chunks[entry.chunk].withUnsafeBytes { bytes in
             try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[entry.payload]).bytes)
         }
     }
@@ -64,9 +66,7 @@ struct RecordedJournal {
     }
 
     func notification(_ entry: Entry) throws(RecordError) -> Notification {
-        do throws(MessageError) {
-            return try withPayload(entry) { payload throws(MessageError) in try Notification(type: entry.type, decoding: payload) }
-        } catch { throw RecordError() }
+        do { return try withPayload(entry) { try Notification(type: entry.type, decoding: $0) } } catch { throw RecordError() }
     }
 
     /// The commands as people read them, for a message about the one that does not match.
@@ -76,7 +76,7 @@ struct RecordedJournal {
 }
 
 /// The code does not do what its journal says it did.
-struct JournalMismatch: Error, CustomStringConvertible {
+struct JournalDivergence: Error, CustomStringConvertible {
     /// Counted from 1, as the handler's commands; 0 is its input.
     let index: Int
     let recorded: String

@@ -9,6 +9,7 @@ import MillraceStore
 ///          | 3(1) sequence(varint) target(varint) id(24) completion result                         a result for an invocation
 ///          | 4(1) sequence(varint) target(varint) id(24) signal result                             a signal for an invocation
 ///          | 5(1) sequence(varint) target(varint) id(24) caller waits(1)                           a question for a result
+///          | 6(1) sequence(varint) target(varint) id(24)                                           an invocation is to end
 /// x       := count(varint) bytes            x? := count + 1(varint) bytes, or 0 where there is none
 /// ```
 /// In a block each message has its length before it, as a varint.
@@ -91,6 +92,7 @@ enum MessageCodec {
                 begin(5, message, id, &bytes)
                 put(listener, &bytes)
                 bytes.append(waits ? 1 : 0)
+            case .kill(let id): begin(6, message, id, &bytes)
             }
         }
     }
@@ -143,7 +145,7 @@ enum MessageCodec {
                         decoding: UnsafeRawBufferPointer(rebasing: bytes[at...]))
                 else { return nil }
                 return .shard(ShardMessage(sequence: sequence, target: Int(target), body: .invoke(invocation)))
-            case 3...5:
+            case 3...6:
                 guard let target = integer(), at <= bytes.count,
                     let body = unsafe body(kind, UnsafeRawBufferPointer(rebasing: bytes[at...]))
                 else { return nil }
@@ -160,6 +162,7 @@ enum MessageCodec {
             switch kind {
             case 3: return .complete(id, try reader.completion(), try reader.result())
             case 4: return .signal(id, try reader.signal(), try reader.result())
+            case 6: return .kill(id)
             default:
                 guard let listener = try reader.caller() else { return nil }
                 return .query(id, listener, waits: try reader.byte() == 1)

@@ -11,6 +11,8 @@ struct ShardMessage: Sendable {
         case signal(InvocationID, SignalName, DurableResult)
         /// Tell the result to one who waits: when it is there, or as it is now.
         case query(InvocationID, ResponseTarget, waits: Bool)
+        /// End it, with all that it called.
+        case kill(InvocationID)
     }
     /// The message's number among all that its sender ever sent: with the sender its identity.
     let sequence: UInt64

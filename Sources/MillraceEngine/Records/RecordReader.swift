@@ -2,36 +2,39 @@ import Millrace
 import MillraceStore
 
 /// Reads the parts of a stored record one after the other. The bytes must live as long as the reader.
-@safe struct RecordReader: ~Escapable {
+@safe struct RecordReader {
     private let bytes: UnsafeRawBufferPointer
+    private let end: Int
     private(set) var at = 0
 
-    @_lifetime(borrow bytes)
-    init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = unsafe bytes }
+    init(_ bytes: UnsafeRawBufferPointer) {
+        unsafe self.bytes = unsafe bytes
+        end = bytes.count
+    }
 
     /// Whether nothing is left.
-    var isAtEnd: Bool { at == bytes.count }
+    var isAtEnd: Bool { at == end }
 
     mutating func byte() throws(RecordError) -> UInt8 {
-        guard at < bytes.count else { throw RecordError() }
+        guard at < end else { throw RecordError() }
         defer { at += 1 }
         return unsafe bytes[at]
     }
 
     mutating func integer() throws(RecordError) -> UInt64 {
-        guard let value = unsafe Varint.read(bytes, &at, bytes.count) else { throw RecordError() }
+        guard let value = unsafe Varint.read(bytes, &at, end) else { throw RecordError() }
         return value
     }
 
     /// A number of parts that follow, each of which has a byte at least.
     mutating func count() throws(RecordError) -> Int {
         let count = try integer()
-        guard count <= UInt64(bytes.count - at) else { throw RecordError() }
+        guard count <= UInt64(end - at) else { throw RecordError() }
         return Int(count)
     }
 
     mutating func part(_ count: Int) throws(RecordError) -> [UInt8] {
-        guard count <= bytes.count - at else { throw RecordError() }
+        guard count <= end - at else { throw RecordError() }
         defer { at += count }
         return unsafe [UInt8](bytes[at..<at + count])
     }
@@ -43,7 +46,7 @@ import MillraceStore
     mutating func optional() throws(RecordError) -> [UInt8]? {
         let count = try integer()
         guard count > 0 else { return nil }
-        guard count - 1 <= UInt64(bytes.count - at) else { throw RecordError() }
+        guard count - 1 <= UInt64(end - at) else { throw RecordError() }
         return try part(Int(count - 1))
     }
 

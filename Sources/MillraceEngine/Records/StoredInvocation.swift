@@ -18,7 +18,7 @@ package struct StoredInvocation: Sendable {
     /// When it is to start, in milliseconds since 1970; 0 for at once.
     package var dueMilliseconds: UInt64 = 0
     /// Who waits for the result.
-    package var caller: ResponseTarget?
+    var caller: ResponseTarget?
     package var headers: [InvocationHeader] = []
     package var idempotencyKey: String?
     /// The invocations that wait for this one, from the nearest up: to see a key that waits for itself.
@@ -28,7 +28,7 @@ package struct StoredInvocation: Sendable {
 }
 
 /// Who gets an invocation's result.
-package enum ResponseTarget: Sendable, Hashable {
+enum ResponseTarget: Sendable, Hashable {
     /// Another invocation, for one of its waits.
     case invocation(InvocationID, Completion)
     /// A request from outside, by its number in this process; after a restart nobody waits for it any more.

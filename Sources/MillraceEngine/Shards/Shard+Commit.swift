@@ -161,7 +161,8 @@ extension Shard {
         for message in batch.messages where message.sequence > received[batch.from] {
             received[batch.from] = message.sequence
             changedReceived.insert(batch.from)
-            deliver(message.body)
+            // What was sent after an invocation finds it started.
+            if case .invoke(let invocation) = message.body { accept(invocation) } else { deliveries.append(message.body) }
         }
         toAcknowledge.append((batch.from, batch.batchNumber))
         runLocalInvocations()

@@ -1,6 +1,7 @@
 import Millrace
 import MillraceProtocol
 import MillraceStore
+import Synchronization
 
 /// What comes for invocations from others: results, signals, questions.
 extension Shard {
@@ -10,6 +11,7 @@ extension Shard {
         case .complete(let id, let completion, let result): deliver(completion.notification(result), to: id)
         case .signal(let id, let signal, let result): deliver(signal, result, to: id)
         case .query(let id, let listener, let waits): answerQuery(id, listener, waits: waits)
+        case .kill(let id): _ = control(id, .kill)
         }
     }
 
@@ -69,6 +71,27 @@ extension Shard {
         let hash = record.queueService.isEmpty
             ? (InvocationID(bytes: record.queueKey)?.keyHash ?? 0) : InvocationNames.hash(record.queueKey)
         return unsafe record.queueKey.withUnsafeBytes { unsafe self.queue(record.queueService, hash, $0) }
+    }
+
+    // MARK: Requests from outside
+
+    func accept(_ request: Request) {
+        switch request.kind {
+        case .invoke(let handler, let target, let payload, let delay):
+            var invocation = unsafe payload.withUnsafeBytes {
+                unsafe makeInvocation(handler, target, payload: $0, delayMilliseconds: delay, now: now)
+            }
+            invocation.caller = request.number.map { .request($0) }
+            request.accepted?(invocation.id)
+            accept(invocation)
+        case .signal(let id, let signal, let result): deliver(.signal(id, signal, result))
+        case .query(let id, let waits):
+            if let number = request.number { deliver(.query(id, .request(number), waits: waits)) }
+        case .control(let id, let control):
+            let result = self.control(id, control)
+            if let number = request.number { answer(.request(number), result) }
+        }
+        runLocalInvocations()
     }
 
     // MARK: Before the start

@@ -64,7 +64,7 @@ extension Shard {
             if active != nil { endSlice() }
             return .placed
         }
-        guard let result = run.result else {
+        guard let result = run.ending else {
             endSlice()
             return .placed
         }
@@ -77,7 +77,12 @@ extension Shard {
     /// What becomes of a run whose task has ended. Its slice is still in the store's undo log.
     func conclude(_ run: InvocationRun, _ result: Result<Void, any Error>) -> Outcome {
         var outcome = result
-        if let error = run.end(), case .success = outcome { outcome = .failure(error) }
+        let failure = run.end()
+        if let abortion = run.abortion {
+            outcome = .failure(abortion)
+        } else if let failure, case .success = outcome {
+            outcome = .failure(failure)
+        }
         if case .success = outcome, run.recorded.hasCommands {
             outcome = .failure(run.mismatched(run.recorded.takeCommand(), "nothing more"))
         }

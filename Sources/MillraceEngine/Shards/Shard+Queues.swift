@@ -277,7 +277,7 @@ extension Shard {
                 source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
         }
         guard let policy = policy(invocation) else {
-            if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalMismatch) {
+            if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalDivergence) {
                 return end(queue, invocation, handler, .failure(TerminalError(queue.failure.lastError)))
             }
             return parkHead(queue, invocation, queue.failure.lastError)
@@ -314,13 +314,30 @@ extension Shard {
     private func parkHead(
         _ queue: VirtualQueue, _ invocation: StoredInvocation, _ error: String, as state: VirtualQueue.State = .parked
     ) {
-        queue.failure.lastError = error
-        queue.state = state
-        counters.parkedKeys.add(1, ordering: .relaxed)
-        storeHeader(queue)
+        setParked(queue, invocation, error, as: state)
         observer.parked(
             service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
             source: invocation.source, attempts: queue.failure.attempts, error: error)
+    }
+
+    /// Lets a queue wait for a person. Its head is known by its id from now on.
+    func setParked(
+        _ queue: VirtualQueue, _ invocation: StoredInvocation, _ reason: String, as state: VirtualQueue.State = .parked
+    ) {
+        queue.failure.lastError = reason
+        queue.state = state
+        counters.parkedKeys.add(1, ordering: .relaxed)
+        if !queue.isStarted {
+            queue.isStarted = true
+            queue.chunks = 0
+            let known = invocation.source == nil ? record(of: invocation.id) : nil
+            var record = InvocationRecord(
+                status: .started, queueService: queue.service, queueKey: queue.key, service: invocation.service,
+                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
+            record.listeners = known?.listeners ?? []
+            putRecord(invocation.id, record)
+        }
+        storeHeader(queue)
     }
 
     /// An invocation of a handler that this application does not have waits for a version that has it.
@@ -343,7 +360,7 @@ extension Shard {
         _ invocation: StoredInvocation, _ handler: ServiceTable.Handler, _ error: any Error, _ failure: HeadFailure
     ) -> Int64? {
         switch error {
-        case is TerminalError, is SerdeError, is JournalMismatch: return nil
+        case is TerminalError, is SerdeError, is JournalDivergence: return nil
         case let error as RetryAfter: return error.delay.wholeMilliseconds
         case let error as StepFailed: return pause(invocation, handler, error.cause, failure)
         default: break

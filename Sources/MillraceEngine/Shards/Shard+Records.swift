@@ -42,7 +42,7 @@ extension Shard {
         let key = unsafe batch.route(entry)
         if entry.failure >= 0 {
             let stored = stored(batch, at, handler, id: nextInvocationID(keyHash: entry.keyHash))
-            return failNew(stored, handler, SerdeError.notDecodable(type: "routing key", reason: batch.failures[Int(entry.failure)]))
+            return failNew(stored, handler, batch.failures[Int(entry.failure)])
         }
         if handler.isExclusive, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
             return enqueue(
@@ -73,9 +73,7 @@ extension Shard {
     /// Where a record came from, copied out of its batch.
     func storedSource(_ batch: RecordBatch, _ at: Int) -> StoredInvocation.Source {
         let entry = batch.entries[at]
-        let (topic, partition) = batch.intake.state.withLock { state in
-            (state.slots[Int(entry.slot)].topic, state.slots[Int(entry.slot)].partition)
-        }
+        let (topic, partition) = batch.intake.place(ofSlot: Int(entry.slot))
         var headers: [SourceRecord.Header] = []
         if entry.headersCount > 0 {
             unsafe batch.forEachHeader(entry) { name, value in

@@ -29,7 +29,7 @@ extension Shard {
     func endSlice() {
         guard let run = active else { return }
         active = nil
-        if let result = run.result {
+        if let result = run.ending {
             if case .failed(let error) = conclude(run, result), let handler = run.handler {
                 failNew(run.makeStored(), handler, error)
             }
@@ -100,7 +100,7 @@ extension Shard {
         var chunk: UInt32 = 0
         while true {
             selectChunk(id, chunk)
-            guard let found = try? unsafe store.get(.journal, rowKey.bytes), unsafe found.count > 0 else { return chunk }
+            guard let found = try? unsafe store.get(.journal, rowKey.bytes), found.count > 0 else { return chunk }
             chunk += 1
         }
     }

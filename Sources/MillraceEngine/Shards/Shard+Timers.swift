@@ -54,7 +54,8 @@ extension Shard {
     /// Whether a delayed invocation has not started.
     func isTimerPending(due: UInt64, _ id: InvocationID) -> Bool {
         selectTimer(due: due, id, TimerNumber.invocation)
-        return ((try? unsafe store.get(.timers, rowKey.bytes)) ?? nil) != nil
+        let bytes = try? unsafe store.get(.timers, rowKey.bytes)
+        return unsafe bytes != nil
     }
 
     /// Takes away a delayed invocation that has not started.

@@ -47,7 +47,7 @@ extension Shard {
 
     /// Lets a run go on when everything up to a batch is durable.
     func waitForDurability(_ run: InvocationRun, _ batch: UInt64, _ continuation: UnsafeContinuation<Void, any Error>) {
-        durableWaits.append((batch, unsafe Pause(run, continuation)))
+        durableWaits.append((batch, unsafe HeldTask(run, continuation)))
     }
 
     /// Learns that commits up to this one are durable.
@@ -75,14 +75,14 @@ extension Shard {
 
     /// Lets a run go on at a time; not durably.
     func waitUntil(_ due: Int64, _ run: InvocationRun, _ continuation: UnsafeContinuation<Void, any Error>) {
-        pauses.add(unsafe Pause(run, continuation), due: due)
+        pauses.add(unsafe HeldTask(run, continuation), due: due)
     }
 
     func resumePauses() {
         while let pause = pauses.popDue(now: now) { resume(pause) }
     }
 
-    private func resume(_ pause: Pause) {
+    private func resume(_ pause: HeldTask) {
         guard let run = pause.run, !run.isReleased else { return }
         activate(run)
         pause.resume()
@@ -146,7 +146,7 @@ extension Shard {
 }
 
 /// A place in a run that waits for something other than its journal.
-final class Pause {
+@safe final class HeldTask {
     private(set) weak var run: InvocationRun?
     private var continuation: UnsafeContinuation<Void, any Error>?
 

@@ -51,8 +51,8 @@ final class Shard {
     var idleRuns = DueQueue<(run: InvocationRun, activity: UInt64)>()
     var oldRuns: [(run: InvocationRun, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
-    var durableWaits: [(batch: UInt64, pause: Pause)] = []
-    var pauses = DueQueue<Pause>()
+    var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
+    var pauses = DueQueue<HeldTask>()
     /// Commits that are not durable, with the last batch of this shard in each.
     var pendingCommits: [(commit: UInt64, batch: UInt64)] = []
     /// Batches up to this one are durable.

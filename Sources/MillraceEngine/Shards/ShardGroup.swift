@@ -15,7 +15,7 @@ final class ShardGroup {
         /// Commits up to this one are durable.
         case durable(commit: UInt64)
         /// A request from outside.
-        case request(StoredInvocation, shard: Int)
+        case request(Request, shard: Int)
     }
 
     let shards: [Shard]
@@ -45,9 +45,7 @@ final class ShardGroup {
             case .messages(let messages): shardAt(messages.to)?.apply(messages)
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .durable(let commit): for shard in shards { shard.becameDurable(upTo: commit) }
-            case .request(let invocation, let shard):
-                shardAt(shard)?.accept(invocation)
-                shardAt(shard)?.runLocalInvocations()
+            case .request(let request, let shard): shardAt(shard)?.accept(request)
             }
         }
         for shard in shards { shard.work() }
@@ -84,7 +82,10 @@ final class ShardGroup {
         }
         applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty { exchange.committed() }
-        waitsForDurability.store(shards.contains { !$0.durableWaits.isEmpty }, ordering: .sequentiallyConsistent)
+        let waits = shards.contains { !$0.durableWaits.isEmpty }
+        waitsForDurability.store(waits, ordering: .sequentiallyConsistent)
+        // What became durable before the flag was up, nobody tells any more.
+        if waits, store.durableCommit >= commit { exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index) }
     }
 
     /// Whether a handler of the group waits for commits to become durable. Read on other threads.
