@@ -146,6 +146,12 @@ let package = Package(
             name: "MillraceFileTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceFile", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceFile", swiftSettings: strict),
+        .testTarget(
+            name: "EventEnrichmentTests",
+            dependencies: [
+                "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceServer",
+                "MillraceStore", "MillraceTesting",
+            ], path: "Tests/EventEnrichment", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
