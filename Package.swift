@@ -147,6 +147,12 @@ let package = Package(
             dependencies: ["Millrace", "MillraceEngine", "MillraceFile", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceFile", swiftSettings: strict),
         .testTarget(
+            name: "MillraceServerTests",
+            dependencies: [
+                "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceHTTP",
+                "MillraceKafka", "MillraceServer", "MillraceTelemetry",
+            ], path: "Tests/MillraceServer", swiftSettings: strict),
+        .testTarget(
             name: "EventEnrichmentTests",
             dependencies: [
                 "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceServer",

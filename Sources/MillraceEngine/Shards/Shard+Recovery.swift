@@ -63,6 +63,8 @@ extension Shard {
                 counters.parkedKeys.add(1, ordering: .relaxed)
             }
         }
+        // Sources ask before the first turn.
+        counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
     }
 
     /// The watermarks that a shard has stored.
