@@ -127,8 +127,8 @@ let package = Package(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
-            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore"], path: "Tests/MillraceStore",
-            swiftSettings: strict),
+            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceStore", swiftSettings: strict),
         .testTarget(
             name: "MillraceProtocolTests", dependencies: ["MillraceProtocol"], path: "Tests/MillraceProtocol",
             swiftSettings: strict),

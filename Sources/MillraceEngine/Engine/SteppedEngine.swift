@@ -109,6 +109,9 @@ package final class SteppedEngine {
 
     // MARK: What there is to see
 
+    /// All that is committed now.
+    package func snapshot() throws(StoreError) -> StoreSnapshot { try store.snapshot() }
+
     package var statistics: EngineStatistics { host.statistics(intakes: intakes) }
 
     /// Whether nothing waits to be released.
