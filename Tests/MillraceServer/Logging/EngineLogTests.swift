@@ -61,6 +61,15 @@ import Testing
             lines() == ["warning subscription: waiting and trying again: the topic does not exist"])
     }
 
+    @Test func aSubscriptionAsAWholeHasNoOffset() {
+        log.sourceChanged(subscription: "orders", partition: nil, .running(from: 3))
+        #expect(handler.entries.isEmpty)
+        log.sourceChanged(subscription: "orders", partition: nil, .retrying(reason: "the broker is away"))
+        log.sourceChanged(subscription: "orders", partition: nil, .running(from: 3))
+        #expect(lines().last == "info subscription: goes on")
+        #expect(handler.entries.last?.metadata == ["subscription": "orders"])
+    }
+
     @Test func tellsOfFailuresWithTheRecordAndTheReason() {
         log.invocationRetrying(failure(), pauseMilliseconds: 500)
         log.keyParked(failure(attempts: 20))
