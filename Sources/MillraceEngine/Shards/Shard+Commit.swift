@@ -12,8 +12,14 @@ extension Shard {
         var acknowledgements: [(shard: Int, batchNumber: UInt64)] = []
     }
 
+    /// Whether something has been acknowledged that the next run would send again. That alone makes no block, as the next one
+    /// tells; only the last one of a run must.
+    var hasUnstoredAcknowledgements: Bool { ackedSequence != storedSequences.acked }
+
     /// Adds the turn's block to `batch`. Returns false where the turn has decided nothing.
-    func endTurn(into batch: any DiskBatch) -> Bool {
+    ///
+    /// - Parameter isLast: whether what has been acknowledged is worth a block by itself.
+    func endTurn(into batch: any DiskBatch, isLast: Bool = false) -> Bool {
         let published = marks.store(in: store)
         for shard in changedReceived {
             rowKey.truncate(to: 2)
@@ -22,7 +28,7 @@ extension Shard {
             unsafe withUnsafeBytes(of: received[shard].littleEndian) { unsafe store.put(.meta, rowKey.bytes, $0) }
         }
         changedReceived.removeAll(keepingCapacity: true)
-        guard store.hasChanges || !outgoing.isEmpty else { return false }
+        guard store.hasChanges || !outgoing.isEmpty || isLast && hasUnstoredAcknowledgements else { return false }
         let first = messageSequence + 1
         encodeMessages(first)
         let row = SequenceRow(invocation: invocationSequence, message: messageSequence, acked: ackedSequence)

@@ -76,6 +76,21 @@ final class ShardGroup {
         if !ended.isEmpty { exchange.committed() }
     }
 
+    /// The last write of a group that takes no more turns: what has been acknowledged since, so that the next run does not send it
+    /// again. Other inputs are left alone; whoever sent them sends them again.
+    func storeDeliveries(_ inputs: [Input], shardAt: (Int) -> Shard?) throws(StoreError) {
+        // The disk is full, and a turn waits for its commit.
+        guard isCommitted else { return }
+        for case .delivered(let shard, let number) in inputs { shardAt(shard)?.delivered(batchNumber: number) }
+        batch.removeAll()
+        ended.removeAll(keepingCapacity: true)
+        for shard in shards where shard.hasUnstoredAcknowledgements && shard.endTurn(into: batch, isLast: true) {
+            ended.append(shard)
+        }
+        isCommitted = ended.isEmpty
+        try commit()
+    }
+
     /// Sends what recovery found.
     func resend(_ outputs: [Shard.Outputs]) {
         for output in outputs {

@@ -21,13 +21,14 @@ import Testing
         #expect(first.sink.count.withLock { $0 } == 5000)
 
         let second = try CountingNode(directory: directory)
-        defer { second.stop() }
         let intake = second.source.topics[0].intake
         #expect(intake.open(topic: "numbers", partition: 0).position == .stored(5000))
         second.source.deliver("numbers", key: "a", values: values)
         second.source.deliver("numbers", key: "a", values: ["1"], from: 5000)
         second.wait { $0.records == 5001 }
         #expect(second.node.statistics.duplicates == 5000)
+        second.stop()
+        #expect(second.sink.count.withLock { $0 } == 1, "what was acknowledged is not sent again")
     }
 
     @Test func aPoisonedKeyIsParkedAndToldAndOutlivesARestart() throws {
