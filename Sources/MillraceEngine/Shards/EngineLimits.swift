@@ -14,8 +14,13 @@ package struct EngineLimits: Sendable {
     package var turnInvocations = 4_096
     /// How many timers of one shard are in memory.
     package var timersInMemory = 65_536
-    /// How many bytes of undelivered output a shard may have before its sources pause.
+    /// How many bytes of output a shard may have in blocks and on the way. From half of it on the records of that sink are stored in
+    /// the outbox; above it sources pause.
     package var maxUndeliveredBytes = 4 << 20
+    /// A sink that has not acknowledged a record for so long has its records stored.
+    package var outboxAfterMilliseconds: Int64 = 5_000
+    /// How many bytes of stored output a shard may have before its sources pause.
+    package var maxOutboxBytes = 64 << 20
 
     package init() {}
 }

@@ -9,8 +9,10 @@ final class ShardGroup {
         /// Records; with `advancing` the shards without records in it move on too.
         case records(RecordBatch, advancing: Bool)
         case messages(ShardMessageBatch)
-        /// A sink or another shard has all it was to get of a shard's batch.
+        /// Another shard has all messages that it was to get of a shard's batch.
         case delivered(shard: Int, batchNumber: UInt64)
+        /// A sink has acknowledged a batch of a shard's.
+        case sent(OutboundBatch)
     }
 
     let shards: [Shard]
@@ -39,6 +41,7 @@ final class ShardGroup {
                 for shard in shards { shard.apply(records, advancing: advancing) }
             case .messages(let messages): shardAt(messages.to)?.apply(messages)
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
+            case .sent(let batch): shardAt(batch.shard)?.sent(batch)
             }
         }
         for shard in shards { shard.work() }
@@ -56,8 +59,10 @@ final class ShardGroup {
         guard !isCommitted else { return }
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
+        var hasReleased = false
         for shard in shards {
             let outputs = shard.committed(commit)
+            if !outputs.outbound.isEmpty { hasReleased = true }
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
             for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
             for (sender, number) in outputs.acknowledgements {
@@ -73,7 +78,7 @@ final class ShardGroup {
             records.intake.finished(records: count, bytes: records.bytesOf(count))
         }
         applied.removeAll(keepingCapacity: true)
-        if !ended.isEmpty { exchange.committed() }
+        if !ended.isEmpty || hasReleased { exchange.committed() }
     }
 
     /// The last write of a group that takes no more turns: what has been acknowledged since, so that the next run does not send it
@@ -81,10 +86,16 @@ final class ShardGroup {
     func storeDeliveries(_ inputs: [Input], shardAt: (Int) -> Shard?) throws(StoreError) {
         // The disk is full, and a turn waits for its commit.
         guard isCommitted else { return }
-        for case .delivered(let shard, let number) in inputs { shardAt(shard)?.delivered(batchNumber: number) }
+        for input in inputs {
+            switch input {
+            case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
+            case .sent(let batch): shardAt(batch.shard)?.sent(batch)
+            case .records, .messages: break
+            }
+        }
         batch.removeAll()
         ended.removeAll(keepingCapacity: true)
-        for shard in shards where shard.hasUnstoredAcknowledgements && shard.endTurn(into: batch, isLast: true) {
+        for shard in shards where shard.endTurn(into: batch, isLast: true) {
             ended.append(shard)
         }
         isCommitted = ended.isEmpty
@@ -116,6 +127,6 @@ protocol Exchange: AnyObject {
     func release(_ batch: OutboundBatch, to sink: Int)
     /// Puts an input into the mailbox of a shard's group.
     func post(_ input: ShardGroup.Input, toShard shard: Int)
-    /// There is something new to be made durable.
+    /// There is something new to be made durable, or to be let out.
     func committed()
 }
