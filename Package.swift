@@ -127,8 +127,8 @@ let package = Package(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
-            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore"], path: "Tests/MillraceStore",
-            swiftSettings: strict),
+            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting"],
+            path: "Tests/MillraceStore", swiftSettings: strict),
         .testTarget(
             name: "MillraceProtocolTests", dependencies: ["MillraceProtocol"], path: "Tests/MillraceProtocol",
             swiftSettings: strict),
@@ -146,6 +146,18 @@ let package = Package(
             name: "MillraceFileTests",
             dependencies: ["Millrace", "MillraceEngine", "MillraceFile", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceFile", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceServerTests",
+            dependencies: [
+                "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceHTTP",
+                "MillraceKafka", "MillraceServer", "MillraceTelemetry",
+            ], path: "Tests/MillraceServer", swiftSettings: strict),
+        .testTarget(
+            name: "EventEnrichmentTests",
+            dependencies: [
+                "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceServer",
+                "MillraceStore", "MillraceTesting",
+            ], path: "Tests/EventEnrichment", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",

@@ -21,6 +21,7 @@ package final class SimulatedDisk: Disk {
         var unsynced: [[Change]] = []
         var failure: StoreError?
         var writes = 0
+        var openSnapshots = 0
     }
 
     private let state = Mutex(State())
@@ -121,6 +122,65 @@ package final class SimulatedDisk: Disk {
         state.withLock { state in
             for write in state.unsynced { state.base.apply(write) }
             state.unsynced.removeAll()
+        }
+    }
+}
+
+extension SimulatedDisk {
+    package func snapshot() throws(StoreError) -> any DiskSnapshot {
+        let rows = state.withLock { state in
+            state.openSnapshots += 1
+            return state.current
+        }
+        return SimulatedSnapshot(of: rows) { self.state.withLock { $0.openSnapshots -= 1 } }
+    }
+
+    /// How many snapshots have not been closed.
+    package var openSnapshots: Int { state.withLock { $0.openSnapshots } }
+}
+
+/// The rows of a simulated disk at one moment.
+final class SimulatedSnapshot: DiskSnapshot {
+    private let rows: Mutex<SimulatedRows?>
+    private let onClose: @Sendable () -> Void
+
+    init(of rows: SimulatedRows, onClose: @escaping @Sendable () -> Void) {
+        self.rows = Mutex(rows)
+        self.onClose = onClose
+    }
+
+    deinit { close() }
+
+    func close() {
+        let wasOpen = rows.withLock { rows in
+            defer { rows = nil }
+            return rows != nil
+        }
+        if wasOpen { onClose() }
+    }
+
+    private func open() throws(StoreError) -> SimulatedRows {
+        guard let rows = rows.withLock({ $0 }) else {
+            throw .failed(directory: "simulated", reason: "a snapshot of it was read after it was closed")
+        }
+        return rows
+    }
+
+    func get(
+        _ family: Family, _ key: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(StoreError) -> Bool {
+        guard let value = unsafe try open().value(family, [UInt8](key)) else { return false }
+        unsafe value.withUnsafeBytes { unsafe body($0) }
+        return true
+    }
+
+    func scan(
+        _ family: Family, from lower: [UInt8], to upper: [UInt8],
+        _ visit: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool
+    ) throws(StoreError) {
+        for (key, value) in try open().rows(family, from: lower, to: upper) {
+            let goesOn = unsafe key.withUnsafeBytes { key in unsafe value.withUnsafeBytes { unsafe visit(key, $0) } }
+            if !goesOn { return }
         }
     }
 }

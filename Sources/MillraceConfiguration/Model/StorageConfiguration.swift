@@ -6,6 +6,8 @@ public struct StorageConfiguration: Sendable, Equatable {
     public var shardCount = 24
     /// The bound in bytes of overlays, caches and RocksDB's memory together.
     public var memoryBytes = 512 << 20
+    /// How many bytes of emitted records are kept on the disk while a Kafka cluster takes none, before sources pause.
+    public var outboxBytes = 1 << 30
     /// When what was decided counts as kept.
     public var durability = Durability.fsync
     /// RocksDB's own options by name, passed on as they are.

@@ -13,6 +13,10 @@ extension StorageConfiguration: ConfigurationSection {
                 "memory", \.memoryBytes, .size(atLeast: 16 << 20), example: "2GiB",
                 "The bound of overlays, caches and RocksDB's memory together."),
             .value(
+                "outbox", \.outboxBytes, .size(atLeast: 1 << 20), example: "20GiB",
+                "How much of what was emitted is kept on the disk while a Kafka cluster takes nothing, before sources pause."
+            ),
+            .value(
                 "durability", \.durability, .durability, example: "interval:100ms",
                 "When what was decided may leave: `fsync`, once it is on the disk; `interval:…`, once the operating system has it, which syncs that often (a crash of the machine may then lose that much)."
             ),

@@ -84,6 +84,9 @@ package final class Engine: Sendable {
     /// Commits so far, and how many of them are durable.
     package var commits: (latest: UInt64, durable: UInt64) { (store.latestCommit, store.durableCommit) }
 
+    /// All that is committed now, to be looked at from any thread without stopping a shard.
+    package func snapshot() throws(StoreError) -> StoreSnapshot { try store.snapshot() }
+
     /// Calls `body` whenever a commit has become durable, with its number, on the flusher's thread.
     package func onDurable(_ body: @escaping @Sendable (UInt64) -> Void) { host.onDurable(body) }
 }

@@ -69,7 +69,7 @@ struct EngineParts: Sendable {
             keepsFailedChanges: options.keepsFailedChanges,
             onDelivered: { batch in
                 host.latencies.didAcknowledge(batch)
-                host.post(.delivered(shard: batch.shard, batchNumber: batch.batchNumber), toShard: batch.shard)
+                host.post(.sent(batch), toShard: batch.shard)
             })
         var shards: [Shard] = []
         var outputs: [Shard.Outputs] = []

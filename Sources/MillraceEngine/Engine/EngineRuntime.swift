@@ -70,6 +70,21 @@ final class EngineRuntime: Sendable {
         flusher.withLock { $0 }?.join()
         for sink in sinks { sink.stop(drainMilliseconds: drainMilliseconds) }
         writer.withLock { $0 }?.join()
+        storeDeliveries()
+    }
+
+    /// Notes what the sinks have acknowledged while they were being stopped.
+    private func storeDeliveries() {
+        guard host.failure == nil else { return }
+        do throws(StoreError) {
+            for lane in lanes {
+                for shard in lane.group.shards { shard.executor.adoptCurrentThread() }
+                try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count)) { lane.shards[$0] }
+            }
+            _ = try store.syncOnce()
+        } catch {
+            observer.warning("what was emitted last is sent again by the next run: \(error)")
+        }
     }
 
     // MARK: The shards' threads

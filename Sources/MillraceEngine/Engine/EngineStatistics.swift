@@ -35,7 +35,10 @@ package struct EngineStatistics: Sendable {
     package var parkedKeys = 0
     package var waitingInvocations = 0
     package var timersInMemory = 0
+    /// Bytes of emitted records that have not been acknowledged.
     package var undeliveredBytes = 0
+    /// Those of them that are stored, because their sink is away.
+    package var outboxBytes = 0
     package var tableBytes = 0
     package var dirtyBytes = 0
     package var rows = 0
@@ -59,6 +62,7 @@ package struct EngineStatistics: Sendable {
         waitingInvocations += counters.waiting.load(ordering: .relaxed)
         timersInMemory += counters.timersInMemory.load(ordering: .relaxed)
         undeliveredBytes += counters.undeliveredBytes.load(ordering: .relaxed)
+        outboxBytes += counters.outboxBytes.load(ordering: .relaxed)
         tableBytes += counters.tableBytes.load(ordering: .relaxed)
         dirtyBytes += counters.dirtyBytes.load(ordering: .relaxed)
         rows += counters.rows.load(ordering: .relaxed)

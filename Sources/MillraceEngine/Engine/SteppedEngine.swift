@@ -122,6 +122,9 @@ package final class SteppedEngine {
         return try shard.state(service: service, key: key)
     }
 
+    /// All that is committed now.
+    package func snapshot() throws(StoreError) -> StoreSnapshot { try store.snapshot() }
+
     package var statistics: EngineStatistics { host.statistics(intakes: intakes) }
 
     /// Whether nothing waits to be released.

@@ -104,6 +104,24 @@ enum MessageCodec {
         bytes.append(contentsOf: id.bytes)
     }
 
+    /// A record for a sink. It is what a message of a block has, and the value of a row of the family `outbox`.
+    static func encodeEmission(
+        sequence: UInt64, cluster: String, topic: String, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: [SourceRecord.Header], into bytes: inout [UInt8]
+    ) {
+        bytes.append(1)
+        put(sequence, &bytes)
+        put(cluster, &bytes)
+        put(topic, &bytes)
+        unsafe putOptional(key, &bytes)
+        unsafe putOptional(value, &bytes)
+        put(UInt64(headers.count), &bytes)
+        for header in headers {
+            put(header.name, &bytes)
+            putOptional(header.value, &bytes)
+        }
+    }
+
     // MARK: Reading
 
     static func decode(_ bytes: [UInt8]) -> Message? {

@@ -34,6 +34,8 @@ package final class OutboundBatch: Sendable {
     }
 
     package let shard: Int
+    /// The position of the sink that it is for.
+    let sink: Int
     package let records: [Record]
     /// The topics that the records name.
     package let topics: [String]
@@ -48,10 +50,11 @@ package final class OutboundBatch: Sendable {
     private let onDelivered: @Sendable (OutboundBatch) -> Void
 
     init(
-        shard: Int, records: [Record], topics: [String], bytes: [UInt8], commit: UInt64, batchNumber: UInt64,
+        shard: Int, sink: Int, records: [Record], topics: [String], bytes: [UInt8], commit: UInt64, batchNumber: UInt64,
         onDelivered: @escaping @Sendable (OutboundBatch) -> Void
     ) {
         self.shard = shard
+        self.sink = sink
         self.records = records
         self.topics = topics
         self.bytes = bytes

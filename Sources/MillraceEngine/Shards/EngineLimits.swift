@@ -16,7 +16,8 @@ package struct EngineLimits: Sendable {
     package var turnInvocations = 4_096
     /// How many timers of one shard are in memory.
     package var timersInMemory = 65_536
-    /// How many bytes of undelivered output a shard may have before its sources pause.
+    /// How many bytes of output a shard may have in blocks and on the way. From half of it on the records of that sink are stored in
+    /// the outbox; above it sources pause.
     package var maxUndeliveredBytes = 4 << 20
     /// How many waiting invocations of one shard are in memory; those that have waited longest are released first.
     package var loadedInvocations = 1_024
@@ -28,6 +29,10 @@ package struct EngineLimits: Sendable {
     package var onExhaustion = HandlerOptions.Exhaustion.pause
     /// Whether a call to a key that waits, through calls, for the caller itself fails at once.
     package var failsDeadlocks = true
+    /// A sink that has not acknowledged a record for so long has its records stored.
+    package var outboxAfterMilliseconds: Int64 = 5_000
+    /// How many bytes of stored output a shard may have before its sources pause.
+    package var maxOutboxBytes = 64 << 20
 
     package init() {}
 }

@@ -14,8 +14,14 @@ extension Shard {
         var replies: [Reply] = []
     }
 
+    /// Whether something has been acknowledged that the next run would send again. That alone makes no block, as the next one
+    /// tells; only the last one of a run must.
+    var hasUnstoredAcknowledgements: Bool { ackedSequence != storedSequences.acked }
+
     /// Adds the turn's block to `batch`. Returns false where the turn has decided nothing.
-    func endTurn(into batch: any DiskBatch) -> Bool {
+    ///
+    /// - Parameter isLast: whether what has been acknowledged is worth a block by itself.
+    func endTurn(into batch: any DiskBatch, isLast: Bool = false) -> Bool {
         writeReadyChunks()
         let published = marks.store(in: store)
         for shard in changedReceived {
@@ -25,9 +31,12 @@ extension Shard {
             unsafe withUnsafeBytes(of: received[shard].littleEndian) { unsafe store.put(.meta, rowKey.bytes, $0) }
         }
         changedReceived.removeAll(keepingCapacity: true)
-        guard store.hasChanges || !outgoing.isEmpty else { return false }
+        storeOverdue()
+        guard store.hasChanges || !outgoing.isEmpty || isLast && hasUnstoredAcknowledgements else { return false }
         let first = messageSequence + 1
+        let isStored = lanes.map { $0.isStoring }
         encodeMessages(first)
+        storeLanes()
         let row = SequenceRow(invocation: invocationSequence, message: messageSequence, acked: ackedSequence)
         if row != storedSequences {
             storedSequences = row
@@ -37,7 +46,8 @@ extension Shard {
         }
         let number = unsafe frames.withUnsafeBytes { unsafe store.endBatch(into: batch, messages: $0) }
         counters.batches.add(1, ordering: .relaxed)
-        turn = EndedTurn(batchNumber: number, marks: published, outgoing: outgoing, firstSequence: first)
+        turn = EndedTurn(
+            batchNumber: number, marks: published, outgoing: outgoing, firstSequence: first, isStored: isStored)
         outgoing.removeAll()
         return true
     }
@@ -47,23 +57,23 @@ extension Shard {
         var sequence = first
         unsafe outgoing.bytes.withUnsafeBytes { bytes in
             for emission in outgoing.emissions {
-                MessageCodec.frame(&frames, estimate: 64) { frames in
-                    frames.append(1)
-                    MessageCodec.put(sequence, &frames)
-                    MessageCodec.put(settings.sinks[emission.sink], &frames)
-                    MessageCodec.put(outgoing.topics[emission.topic], &frames)
-                    let value = emission.start + max(0, emission.keyCount)
-                    unsafe MessageCodec.putOptional(
-                        emission.keyCount < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[emission.start..<value]),
-                        &frames)
-                    unsafe MessageCodec.putOptional(
-                        emission.valueCount < 0
-                            ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount]),
-                        &frames)
-                    MessageCodec.put(UInt64(emission.headers.count), &frames)
-                    for header in emission.headers {
-                        MessageCodec.put(header.name, &frames)
-                        MessageCodec.putOptional(header.value, &frames)
+                let value = emission.start + max(0, emission.keyCount)
+                let keyBytes: UnsafeRawBufferPointer? =
+                    unsafe emission.keyCount < 0
+                    ? nil : UnsafeRawBufferPointer(rebasing: bytes[emission.start..<value])
+                let valueBytes: UnsafeRawBufferPointer? =
+                    unsafe emission.valueCount < 0
+                    ? nil : UnsafeRawBufferPointer(rebasing: bytes[value..<value + emission.valueCount])
+                if lanes[emission.sink].isStoring {
+                    unsafe storeRow(
+                        emission.sink, sequence, topic: outgoing.topics[emission.topic], key: keyBytes,
+                        value: valueBytes, headers: emission.headers)
+                } else {
+                    MessageCodec.frame(&frames, estimate: 64) { frames in
+                        unsafe MessageCodec.encodeEmission(
+                            sequence: sequence, cluster: settings.sinks[emission.sink],
+                            topic: outgoing.topics[emission.topic], key: keyBytes, value: valueBytes,
+                            headers: emission.headers, into: &frames)
                     }
                 }
                 sequence += 1
@@ -84,13 +94,19 @@ extension Shard {
         toAcknowledge.removeAll()
         outputs.replies = replies
         replies.removeAll()
-        guard let turn else { return outputs }
+        if let turn { release(turn, commit, &outputs) }
+        for batch in sendStored(commit) { outputs.outbound.append((batch.sink, batch)) }
+        return outputs
+    }
+
+    private func release(_ turn: EndedTurn, _ commit: UInt64, _ outputs: inout Outputs) {
         self.turn = nil
         pendingCommits.append((commit, turn.batchNumber))
         publish(turn.marks)
         let emissions = turn.outgoing.emissions
         if !emissions.isEmpty || !turn.outgoing.messages.isEmpty {
-            for sink in settings.sinks.indices where emissions.contains(where: { $0.sink == sink }) {
+            for sink in settings.sinks.indices
+            where !turn.isStored[sink] && emissions.contains(where: { $0.sink == sink }) {
                 var records: [OutboundBatch.Record] = []
                 records.reserveCapacity(emissions.count)
                 for (at, emission) in emissions.enumerated() where emission.sink == sink {
@@ -103,7 +119,8 @@ extension Shard {
                     (
                         sink,
                         OutboundBatch(
-                            shard: index, records: records, topics: turn.outgoing.topics, bytes: turn.outgoing.bytes,
+                            shard: index, sink: sink, records: records, topics: turn.outgoing.topics,
+                            bytes: turn.outgoing.bytes,
                             commit: commit, batchNumber: turn.batchNumber, onDelivered: settings.onDelivered)
                     ))
             }
@@ -118,15 +135,12 @@ extension Shard {
                     ShardMessageBatch(from: index, to: target, batchNumber: turn.batchNumber, messages: messages))
             }
             counters.emitted.add(UInt64(emissions.count), ordering: .relaxed)
-            let bytes = turn.outgoing.bytes.count
-            undelivered.append(
+            addUndelivered(
                 UndeliveredBatch(
                     number: turn.batchNumber,
                     lastSequence: turn.firstSequence + UInt64(emissions.count + turn.outgoing.messages.count) - 1,
-                    bytes: bytes, left: outputs.outbound.count + outputs.messages.count))
-            undeliveredBytes += bytes
+                    since: now, parts: outputs.outbound.map { $0.batch }, messagesLeft: outputs.messages.count))
         }
-        return outputs
     }
 
     private func publish(_ marks: [(intake: Int, slot: Int, next: Int64)]) {
@@ -138,14 +152,28 @@ extension Shard {
         for mark in marks { settings.intakes[mark.intake].applied(shard: index, [(mark.slot, mark.next)]) }
     }
 
-    /// Learns that one sink or shard has all it was to get of a batch.
+    func addUndelivered(_ batch: UndeliveredBatch) {
+        for part in batch.parts {
+            // A record counts even where it has no bytes.
+            lanes[part.sink].directBytes += part.byteCount + part.records.count
+            undeliveredBytes += part.byteCount + part.records.count
+        }
+        undelivered.append(batch)
+        settleUndelivered()
+    }
+
+    /// Learns that a shard has all messages that it was to get of a batch.
     func delivered(batchNumber: UInt64) {
         guard let at = undelivered.firstIndex(where: { $0.number == batchNumber }) else { return }
-        undelivered[at].left -= 1
+        undelivered[at].messagesLeft -= 1
+        settleUndelivered()
+    }
+
+    /// Forgets the first batches of which everything has arrived, or is stored.
+    func settleUndelivered() {
         var gone = 0
-        while gone < undelivered.count, undelivered[gone].left <= 0 {
+        while gone < undelivered.count, undelivered[gone].isDelivered {
             ackedSequence = undelivered[gone].lastSequence
-            undeliveredBytes -= undelivered[gone].bytes
             gone += 1
         }
         if gone > 0 { undelivered.removeFirst(gone) }
@@ -179,7 +207,9 @@ extension Shard {
         store.evict()
         counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
         counters.timersInMemory.store(timers.count, ordering: .relaxed)
-        counters.undeliveredBytes.store(undeliveredBytes, ordering: .relaxed)
+        let outboxBytes = outboxBytes
+        counters.outboxBytes.store(outboxBytes, ordering: .relaxed)
+        counters.undeliveredBytes.store(undeliveredBytes + outboxBytes, ordering: .relaxed)
         let statistics = store.statistics
         counters.tableBytes.store(statistics.tableBytes, ordering: .relaxed)
         counters.dirtyBytes.store(statistics.dirtyBytes, ordering: .relaxed)
@@ -188,5 +218,7 @@ extension Shard {
     }
 
     /// Whether the shard has so much to write back or to deliver that its sources should pause.
-    var isOverloaded: Bool { store.isOverloaded || undeliveredBytes > limits.maxUndeliveredBytes }
+    var isOverloaded: Bool {
+        store.isOverloaded || undeliveredBytes > limits.maxUndeliveredBytes || outboxBytes > limits.maxOutboxBytes
+    }
 }

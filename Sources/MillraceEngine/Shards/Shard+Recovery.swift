@@ -24,6 +24,7 @@ extension Shard {
                 unsafe UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
             }
         }
+        try recoverLanes(prefix)
         try recoverQueues(prefix)
         timers.startAtStore()
         return resend(recovery.messages)
@@ -65,6 +66,8 @@ extension Shard {
                 counters.parkedKeys.add(1, ordering: .relaxed)
             }
         }
+        // Sources ask before the first turn.
+        counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
     }
 
     /// The watermarks that a shard has stored.
@@ -94,6 +97,8 @@ extension Shard {
                         missingSink = emission.cluster
                         continue
                     }
+                    // It was delivered, or it is a row.
+                    guard emission.sequence > lanes[sink].settled else { continue }
                     unsafe emission.key.withOptionalBytes { key in
                         unsafe emission.value.withOptionalBytes { value in
                             unsafe bySink[sink, default: Outgoing()].emit(
@@ -108,33 +113,18 @@ extension Shard {
                 case nil: continue
                 }
             }
-            var left = 0
-            var bytes = 0
-            for (sink, outgoing) in bySink.sorted(by: { $0.key < $1.key }) {
-                let numbers = sequences[sink] ?? []
-                let records = zip(outgoing.emissions, numbers).map { emission, sequence in
-                    OutboundBatch.Record(
-                        sequence: sequence, topic: emission.topic, start: emission.start, keyCount: emission.keyCount,
-                        valueCount: emission.valueCount, headers: emission.headers)
-                }
-                outputs.outbound.append(
-                    (
-                        sink,
-                        OutboundBatch(
-                            shard: index, records: records, topics: outgoing.topics, bytes: outgoing.bytes, commit: 0,
-                            batchNumber: number, onDelivered: settings.onDelivered)
-                    ))
-                left += 1
-                bytes += outgoing.bytes.count
+            let parts = bySink.sorted { $0.key < $1.key }.map { sink, outgoing in
+                makeBatch(for: sink, outgoing, sequences[sink] ?? [], commit: 0, number: number)
             }
+            for part in parts { outputs.outbound.append((part.sink, part)) }
             for (target, messages) in byTarget.sorted(by: { $0.key < $1.key }) {
                 outputs.messages.append(
                     ShardMessageBatch(from: index, to: target, batchNumber: number, messages: messages))
-                left += 1
             }
-            if left > 0 {
-                undelivered.append(UndeliveredBatch(number: number, lastSequence: last, bytes: bytes, left: left))
-                undeliveredBytes += bytes
+            if !parts.isEmpty || !byTarget.isEmpty {
+                addUndelivered(
+                    UndeliveredBatch(
+                        number: number, lastSequence: last, since: 0, parts: parts, messagesLeft: byTarget.count))
             }
         }
         return outputs

@@ -75,6 +75,8 @@ final class Shard {
     /// Batches of other shards that were applied in this turn, to be acknowledged after its commit.
     var toAcknowledge: [(shard: Int, batchNumber: UInt64)] = []
     var undelivered: [UndeliveredBatch] = []
+    /// What is stored for each sink.
+    var lanes: [OutboxLane]
     var undeliveredBytes = 0
     var frames: [UInt8] = []
     var turn: EndedTurn?
@@ -92,6 +94,7 @@ final class Shard {
         self.observer = observer
         timers = TimerQueue(limit: settings.limits.timersInMemory)
         rowKey = RowKey(shard: index)
+        lanes = settings.sinks.map { OutboxLane(name: $0) }
         received = [UInt64](repeating: 0, count: settings.shardCount)
     }
 
@@ -121,7 +124,7 @@ final class Shard {
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
         var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue] {
+        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, nextOutboxWork] {
             if let due { next = min(next ?? .max, due) }
         }
         return next
@@ -203,9 +206,14 @@ struct ShardSettings: Sendable {
 struct UndeliveredBatch {
     let number: UInt64
     let lastSequence: UInt64
-    let bytes: Int
-    /// How many deliveries (one a sink, one a shard) are outstanding.
-    var left: Int
+    /// When it was committed.
+    let since: Int64
+    /// What sinks have not acknowledged.
+    var parts: [OutboundBatch]
+    /// How many shards have not acknowledged their messages.
+    var messagesLeft: Int
+
+    var isDelivered: Bool { parts.isEmpty && messagesLeft <= 0 }
 }
 
 /// A result for one who waits outside of the shards.
@@ -220,4 +228,6 @@ struct EndedTurn {
     let marks: [(intake: Int, slot: Int, next: Int64)]
     let outgoing: Outgoing
     let firstSequence: UInt64
+    /// For each sink whether its records became rows.
+    let isStored: [Bool]
 }

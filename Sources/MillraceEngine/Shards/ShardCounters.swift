@@ -16,7 +16,9 @@ final class ShardCounters: Sendable {
     let parkedKeys = Atomic<Int>(0)
     let waiting = Atomic<Int>(0)
     let timersInMemory = Atomic<Int>(0)
+    /// What has not been delivered, in rows or not.
     let undeliveredBytes = Atomic<Int>(0)
+    let outboxBytes = Atomic<Int>(0)
     let tableBytes = Atomic<Int>(0)
     let dirtyBytes = Atomic<Int>(0)
     let rows = Atomic<Int>(0)

@@ -10,12 +10,14 @@ final class ShardGroup {
         /// Records; with `advancing` the shards without records in it move on too.
         case records(RecordBatch, advancing: Bool)
         case messages(ShardMessageBatch)
-        /// A sink or another shard has all it was to get of a shard's batch.
+        /// Another shard has all messages that it was to get of a shard's batch.
         case delivered(shard: Int, batchNumber: UInt64)
         /// Commits up to this one are durable.
         case durable(commit: UInt64)
         /// A request from outside.
         case request(Request, shard: Int)
+        /// A sink has acknowledged a batch of a shard's.
+        case sent(OutboundBatch)
     }
 
     let shards: [Shard]
@@ -46,6 +48,7 @@ final class ShardGroup {
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .durable(let commit): for shard in shards { shard.becameDurable(upTo: commit) }
             case .request(let request, let shard): shardAt(shard)?.accept(request)
+            case .sent(let batch): shardAt(batch.shard)?.sent(batch)
             }
         }
         for shard in shards { shard.work() }
@@ -63,8 +66,10 @@ final class ShardGroup {
         guard !isCommitted else { return }
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
+        var hasReleased = false
         for shard in shards {
             let outputs = shard.committed(commit)
+            if !outputs.outbound.isEmpty { hasReleased = true }
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
             for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
             for (sender, number) in outputs.acknowledgements {
@@ -81,11 +86,32 @@ final class ShardGroup {
             records.intake.finished(records: count, bytes: records.bytesOf(count))
         }
         applied.removeAll(keepingCapacity: true)
-        if !ended.isEmpty { exchange.committed() }
+        if !ended.isEmpty || hasReleased { exchange.committed() }
         let waits = shards.contains { !$0.durableWaits.isEmpty }
         waitsForDurability.store(waits, ordering: .sequentiallyConsistent)
         // What became durable before the flag was up, nobody tells any more.
         if waits, store.durableCommit >= commit { exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index) }
+    }
+
+    /// The last write of a group that takes no more turns: what has been acknowledged since, so that the next run does not send it
+    /// again. Other inputs are left alone; whoever sent them sends them again.
+    func storeDeliveries(_ inputs: [Input], shardAt: (Int) -> Shard?) throws(StoreError) {
+        // The disk is full, and a turn waits for its commit.
+        guard isCommitted else { return }
+        for input in inputs {
+            switch input {
+            case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
+            case .sent(let batch): shardAt(batch.shard)?.sent(batch)
+            case .records, .messages, .durable, .request: break
+            }
+        }
+        batch.removeAll()
+        ended.removeAll(keepingCapacity: true)
+        for shard in shards where shard.endTurn(into: batch, isLast: true) {
+            ended.append(shard)
+        }
+        isCommitted = ended.isEmpty
+        try commit()
     }
 
     /// Whether a handler of the group waits for commits to become durable. Read on other threads.
@@ -118,6 +144,6 @@ protocol Exchange: AnyObject {
     func post(_ input: ShardGroup.Input, toShard shard: Int)
     /// Tells results to those outside, once a commit is durable.
     func reply(_ replies: [Reply], after commit: UInt64)
-    /// There is something new to be made durable.
+    /// There is something new to be made durable, or to be let out.
     func committed()
 }

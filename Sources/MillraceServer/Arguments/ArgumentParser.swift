@@ -102,6 +102,9 @@ package struct ArgumentParser: Sendable {
         of argument: String, among known: [ArgumentDefinition], command: CommandDefinition
     ) throws(UsageError) -> (ArgumentDefinition, String?) {
         guard argument.hasPrefix("-"), argument != "-" else {
+            if self.command(argument) != nil {
+                throw UsageError("'\(argument)' is one command too many, after '\(command.name)'")
+            }
             let names = commands.map(\.name)
             throw UsageError(
                 "there is no command '\(argument)'" + suggestion(argument, names, list: "the commands are"))

@@ -42,15 +42,22 @@ final class EngineLog: EngineObserver {
     func sourceChanged(subscription: String, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {
         let place = partition.map { "\($0.topic)/\($0.partition)" }
         let name = "subscription '\(subscription)'" + (place.map { ", \($0)" } ?? "")
-        let (level, words, isHeld) = words(status, wasHeld: wasHeld.withLock { $0.contains(name) })
-        wasHeld.withLock { if isHeld { $0.insert(name) } else { $0.remove(name) } }
+        let wasHeld = wasHeld.withLock { $0.contains(name) }
+        let (level, words, isHeld) = words(status, wasHeld: wasHeld)
+        self.wasHeld.withLock { if isHeld { $0.insert(name) } else { $0.remove(name) } }
+        // That it begins, each partition tells by itself.
+        if partition == nil, case .running = status, !wasHeld { return }
         guard statuses.admits(name, now: now(), last: words) else { return }
         var metadata: LogMetadata = ["subscription": .string(subscription)]
         if let partition {
             metadata["topic"] = .string(partition.topic)
             metadata["partition"] = .integer(Int(partition.partition))
         }
-        if case .running(let offset) = status { metadata["offset"] = .integer(Int(offset)) }
+        if case .running(let offset) = status {
+            // A subscription as a whole has no offset.
+            guard partition != nil else { return subscriptions.log(level, "goes on", metadata: metadata) }
+            metadata["offset"] = .integer(Int(offset))
+        }
         subscriptions.log(level, words, metadata: metadata)
     }
 

@@ -12,6 +12,7 @@ extension EngineOptions {
         overlayBytes = memory.overlayBytes
         blockBytes = memory.blockBytes
         tableBytes = memory.tableBytes
+        limits.maxOutboxBytes = max(1, configuration.storage.outboxBytes / shardCount)
         limits.maxPayloadBytes = max(limits.maxPayloadBytes, configuration.engine.maxRecordBytes)
         // What handlers sent nobody can send again: it is tried for long, and never dropped.
         defaultPolicy = MillraceEngine.ErrorPolicy(configuration.defaults.onError)

@@ -39,6 +39,7 @@ enum EngineMetrics {
         gauge("waiting_invocations", "Handlers that wait for something.", figures.waitingInvocations)
         gauge("timers_in_memory", "The next delayed sends; all others are on the disk.", figures.timersInMemory)
         gauge("undelivered_bytes", "Emitted records that their sink has not acknowledged.", figures.undeliveredBytes)
+        gauge("outbox_bytes", "Emitted records that are stored, because their sink takes none.", figures.outboxBytes)
         gauge("table_bytes", "Rows in memory, changed and clean.", figures.tableBytes)
         gauge("dirty_bytes", "Changed rows in memory, not yet written back.", figures.dirtyBytes)
         gauge("table_rows", "Rows in memory.", figures.rows)

@@ -15,6 +15,7 @@ package final class Node: Sendable {
     private let log: EngineLog
     private let disk: RocksDisk
     private let endpoint: MetricsEndpoint?
+    private let registry = MetricsRegistry()
     private let sources: [any RecordSource]
     private let plan: SourcePlan
     private let engine: Engine
@@ -31,7 +32,6 @@ package final class Node: Sendable {
         self.logger = logger
         let log = EngineLog(logger)
         self.log = log
-        let registry = MetricsRegistry()
         let endpoint = try Self.makeEndpoint(configuration.metrics, registry: registry)
         self.endpoint = endpoint
         let cores = Self.cores
@@ -122,6 +122,9 @@ package final class Node: Sendable {
 
     /// Where the metrics are, as `HOST:PORT`, or `nil` where there are none.
     package var metricsAddress: String? { endpoint?.address }
+
+    /// What the page of metrics says now.
+    var metricsText: String { registry.prometheusText() }
 
     /// What ended the engine, in words; `nil` as long as it runs.
     package var failure: String? { engine.failure?.description }

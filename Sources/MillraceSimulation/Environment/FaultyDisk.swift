@@ -55,6 +55,8 @@ final class FaultyDisk: Disk, @unchecked Sendable {
         afterWrite()
     }
 
+    func snapshot() throws(StoreError) -> any DiskSnapshot { try disk.snapshot() }
+
     func sync() throws(StoreError) {
         if crashPoint == .beforeSync { throw Self.crash }
         try disk.sync()

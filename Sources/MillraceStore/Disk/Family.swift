@@ -17,7 +17,7 @@ package enum Family: UInt8, CaseIterable, Sendable {
     case promises = 6
     /// shard · name → the invocation with that idempotency key.
     case idempotency = 7
-    /// shard · sequence → a message that could not leave for long.
+    /// shard · sink · sequence → a record that could not leave for long.
     case outbox = 8
     /// shard · watermarks, sequences, applied batch number; format version.
     case meta = 9

@@ -72,10 +72,12 @@ import Glibc
 
     @inline(__always)
     func get(
-        _ handle: OpaquePointer?, _ key: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+        _ handle: OpaquePointer?, _ key: UnsafeRawBufferPointer, at snapshot: NativeSnapshot? = nil,
+        _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(RocksFailure) -> Bool {
         let slice = try unsafe RocksFailure.check {
-            unsafe rocksdb_get_pinned_cf(pointer, reading, handle, key.characters, key.count, $0)
+            unsafe rocksdb_get_pinned_cf(
+                pointer, snapshot?.reading ?? reading, handle, key.characters, key.count, $0)
         }
         guard let slice = unsafe slice else { return false }
         defer { unsafe rocksdb_pinnableslice_destroy(slice) }
@@ -96,7 +98,7 @@ import Glibc
 
     /// Visits rows in order, from `lower` up to but without `upper`, or to the end where that is nil.
     func scan(
-        _ handle: OpaquePointer?, from lower: [UInt8], to upper: [UInt8]?,
+        _ handle: OpaquePointer?, from lower: [UInt8], to upper: [UInt8]?, at snapshot: NativeSnapshot? = nil,
         _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
     ) throws(RocksFailure) {
         let bound = UnsafeMutableRawBufferPointer.allocate(byteCount: upper?.count ?? 0, alignment: 1)
@@ -108,6 +110,7 @@ import Glibc
             unsafe rocksdb_readoptions_set_iterate_upper_bound(
                 options, UnsafeRawBufferPointer(bound).characters, bound.count)
         }
+        if let snapshot { unsafe rocksdb_readoptions_set_snapshot(options, snapshot.pointer) }
         let iterator: OpaquePointer = unsafe rocksdb_create_iterator_cf(pointer, options, handle)
         defer { unsafe rocksdb_iter_destroy(iterator) }
         unsafe lower.withUnsafeBytes { unsafe rocksdb_iter_seek(iterator, $0.characters, $0.count) }

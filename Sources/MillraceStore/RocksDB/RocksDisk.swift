@@ -16,6 +16,8 @@ import Synchronization
     private let mark: SyncedMark
     private let reserve: Reserve
     private let gate = UseGate()
+    /// Snapshots that are not released. RocksDB must not be closed before they are.
+    private let snapshots = Mutex<[ObjectIdentifier: NativeSnapshot]>([:])
     /// Whether the newest write failed.
     private let hasFailed = Atomic<Bool>(false)
     /// Whether RocksDB would go on with a log that it cannot write.
@@ -38,6 +40,10 @@ import Synchronization
         // What fails to sync now is what a crash would lose, and nobody was told that it is durable.
         try? synchronize()
         mark.close()
+        snapshots.withLock { snapshots in
+            snapshots.values.forEach { $0.release() }
+            snapshots.removeAll()
+        }
         database.close()
     }
 
@@ -94,6 +100,23 @@ import Synchronization
         guard gate.enter() else { throw closed }
         defer { gate.leave() }
         try synchronize()
+    }
+
+    package func snapshot() throws(StoreError) -> any DiskSnapshot {
+        let native = try use { database throws(RocksFailure) in
+            let native = NativeSnapshot(database)
+            snapshots.withLock { $0[ObjectIdentifier(native)] = native }
+            return native
+        }
+        return RocksSnapshot(of: self, native)
+    }
+
+    /// Releases a snapshot, unless it was by the disk's closing.
+    func release(_ snapshot: NativeSnapshot) {
+        whileOpen { _ in
+            let isOurs = snapshots.withLock { $0.removeValue(forKey: ObjectIdentifier(snapshot)) != nil }
+            if isOurs { snapshot.release() }
+        }
     }
 
     /// Syncs the log and then marks, in the directory, up to where it is certainly on the disk.

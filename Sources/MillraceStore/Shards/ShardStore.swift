@@ -486,48 +486,13 @@ package final class ShardStore {
     /// Replays the blocks that have not been written back.
     package func recover() throws(StoreError) -> Recovery {
         var recovery = Recovery()
-        let prefix = [UInt8(shard >> 8), UInt8(shard & 0xff)]
-        var applied: UInt64 = 0
-        var key = RowKey(shard: shard)
-        key.append(WriteBackJob.appliedName)
-        _ = try unsafe disk.get(.meta, key.bytes) { value in
-            if value.count == 8 { applied = unsafe UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)) }
+        let blocks = try ShardBlocks(shard: shard, in: disk)
+        let last = try unsafe blocks.replay { row throws(StoreError) in
+            unsafe replay(row)
+        } message: { batch, message in
+            unsafe recovery.messages.append((batch, [UInt8](message)))
         }
-        var last = applied
-        var problem: String?
-        let shard = shard
-        try unsafe disk.scan(.batches, from: prefix, to: Self.end(ofPrefix: prefix)) { _, bytes in
-            do throws(BlockReplayError) {
-                let block: Block.Reader
-                do throws(BlockError) { unsafe block = try unsafe Block.Reader(bytes) } catch { throw .block(error) }
-                if unsafe block.number > applied {
-                    guard unsafe block.number == last + 1 else {
-                        problem = unsafe "shard \(shard) has no block between \(last) and \(block.number)"
-                        return false
-                    }
-                    last = unsafe block.number
-                    recovery.replayedBlocks += 1
-                    try unsafe block.forEachRow { row throws(StoreError) in unsafe self.replay(row) }
-                }
-                if unsafe block.hasMessages {
-                    let number = unsafe block.number
-                    do throws(BlockError) {
-                        try unsafe block.forEachMessage { unsafe recovery.messages.append((number, [UInt8]($0))) }
-                    } catch {
-                        throw .block(error)
-                    }
-                }
-                return true
-            } catch {
-                problem =
-                    switch error {
-                    case .block(let error): "shard \(shard), after block \(last): \(error)"
-                    case .store(let error): "\(error)"
-                    }
-                return false
-            }
-        }
-        if let problem { throw .damaged(directory: "", reason: problem) }
+        recovery.replayedBlocks = Int(last - blocks.applied)
         batchNumber = last + 1
         batchRows.removeAll(keepingCapacity: true)
         return recovery

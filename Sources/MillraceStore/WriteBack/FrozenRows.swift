@@ -15,11 +15,13 @@ import Glibc
 
     private(set) var entries: [Entry] = []
     private var start: UnsafeMutableRawPointer
+    private var capacity: Int
     private var count = 0
 
     init(rowCount: Int, byteCount: Int) {
         entries.reserveCapacity(rowCount)
-        unsafe start = .allocate(byteCount: max(1, byteCount), alignment: 16)
+        capacity = max(1, byteCount)
+        unsafe start = .allocate(byteCount: capacity, alignment: 16)
     }
 
     deinit { unsafe start.deallocate() }
@@ -36,8 +38,17 @@ import Glibc
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) {
+        if count + bytes.count > capacity { grow(to: count + bytes.count) }
         if let source = bytes.baseAddress { unsafe (start + count).copyMemory(from: source, byteCount: bytes.count) }
         count += bytes.count
+    }
+
+    private func grow(to needed: Int) {
+        capacity = max(capacity * 2, needed)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        unsafe larger.copyMemory(from: start, byteCount: count)
+        unsafe start.deallocate()
+        unsafe start = larger
     }
 
     @inline(__always)
@@ -52,7 +63,7 @@ import Glibc
             start: start + entry.start + Int(entry.keyCount), count: Int(entry.valueCount))
     }
 
-    /// The entries sorted by family and key, as RocksDB takes them fastest.
+    /// The entries sorted by family and key, as RocksDB takes them fastest; those of one key in the order in which they came.
     ///
     /// Keys of one overlay share a long prefix (shard, service), so the eight bytes after what all have in common nearly
     /// always decide; they are compared as one integer beside the index, without touching the keys.
@@ -78,18 +89,25 @@ import Glibc
             let y = entries[Int(b.index)]
             if x.family != y.family { return x.family < y.family }
             if a.word != b.word { return a.word < b.word }
-            return unsafe Self.precedes(key(x), key(y))
+            let order = unsafe Self.order(key(x), key(y))
+            return order == 0 ? a.index < b.index : order < 0
         }
         return order.map { entries[Int($0.index)] }
     }
 
     /// Whether a key comes before another, byte by byte.
     static func precedes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        unsafe order(a, b) < 0
+    }
+
+    /// Negative where a key comes before another, byte by byte, positive where it comes after it, 0 where they are the same.
+    @inline(__always)
+    static func order(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
         let shared = min(a.count, b.count)
         if shared > 0, let x = a.baseAddress, let y = b.baseAddress {
             let order = unsafe memcmp(x, y, shared)
-            if order != 0 { return order < 0 }
+            if order != 0 { return Int(order) }
         }
-        return a.count < b.count
+        return a.count - b.count
     }
 }

@@ -53,7 +53,8 @@ package struct WriteBackRun {
         return true
     }
 
-    private static func blockKey(_ shard: Int, _ number: UInt64) -> [UInt8] {
+    /// The key of a block.
+    static func blockKey(_ shard: Int, _ number: UInt64) -> [UInt8] {
         var key = RowKey(shard: shard)
         key.append(number)
         return unsafe [UInt8](key.bytes)

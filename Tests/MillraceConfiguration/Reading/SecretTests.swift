@@ -28,13 +28,19 @@ import Testing
     }
 
     @Test func noPrintedFormOfAConfigurationHoldsASecret() throws {
-        let read = try configuration(cluster, ["USER": "hunter2", "SERVERS": "hunter2:9092"])
+        let read = try configuration(cluster, ["USER": "hunter2", "SERVERS": "broker:9092"])
         var dumped = ""
         dump(read, to: &dumped)
         #expect(!dumped.contains("hunter2"))
         #expect(!String(describing: read).contains("hunter2"))
         #expect(!String(reflecting: read).contains("hunter2"))
         #expect(dumped.contains("***"))
+    }
+
+    /// Where the cluster is must be in the log, also when the environment says it.
+    @Test func aClustersAddressIsNoSecret() throws {
+        let main = try configuration(cluster, ["USER": "x", "SERVERS": "broker:9092"]).kafka.clusters[0]
+        #expect(main.settings[0].description == "bootstrap.servers=broker:9092")
     }
 
     @Test func knowsSecretsByTheirNames() {

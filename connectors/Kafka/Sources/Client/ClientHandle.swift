@@ -64,7 +64,13 @@ import CKafka
         var text = unsafe Self.text(rd_kafka_event_error_string(event), code)
         let isFatal = unsafe rd_kafka_event_error_is_fatal(event) != 0
         if isFatal { unsafe (code, text) = withErrorText { unsafe rd_kafka_fatal_error(pointer, $0, $1) } }
-        return Failure(code: code, text: settings.redacted(text), isFatal: isFatal)
+        return Failure(code: code, text: settings.redacted(Self.withoutCircumstances(text)), isFatal: isFatal)
+    }
+
+    /// A text of librdkafka's without how long a connection was in which state and how often the same was not told, so that
+    /// the same trouble has the same words.
+    static func withoutCircumstances(_ text: String) -> String {
+        text.replacing(#/ \(after \d+ms in state [^)]*\)/#, with: "")
     }
 
     /// Lets the main queue write to `wakeUp` when it becomes non-empty.

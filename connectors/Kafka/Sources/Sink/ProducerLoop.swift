@@ -320,9 +320,9 @@ final class ProducerLoop {
         switch new {
         case .waiting(let reasons):
             log(
-                "records wait to be sent: \(reasons.joined(separator: "; ")); they are sent as soon as that is possible"
+                "nothing can be sent for now: \(reasons.joined(separator: "; ")); what is emitted waits, and leaves as soon as it can"
             )
-        case .running, .stopped: log("kafka cluster '\(settings.name)': records are sent again")
+        case .running, .stopped: log("kafka cluster '\(settings.name)': records can be sent again")
         }
     }
 }

@@ -1,0 +1,127 @@
+import Millrace
+import MillraceTelemetry
+import Synchronization
+import Testing
+
+@testable import MillraceEngine
+@testable import MillraceServer
+
+/// What an operator reads.
+@Suite struct EngineLogTests {
+    private let handler = CollectingLogHandler()
+    private let log: EngineLog
+    private let time: Time
+
+    /// Milliseconds that the test moves on.
+    private final class Time: Sendable {
+        let now = Mutex<Int64>(0)
+    }
+
+    init() {
+        let time = Time()
+        self.time = time
+        log = EngineLog(Logger(label: "", level: .debug, handler: handler)) { time.now.withLock { $0 } }
+    }
+
+    private func lines() -> [String] { handler.entries.map { "\($0.level) \($0.label): \($0.message)" } }
+
+    private func changed(_ status: SourceStatus) {
+        log.sourceChanged(subscription: "orders", partition: ("topic", 3), status)
+    }
+
+    private func failure(key: String = "k1", attempts: Int = 1) -> FailureEvent {
+        FailureEvent(
+            service: "Order", handler: "placed", key: ObjectKey(key), source: "topic/3@17", attempts: attempts,
+            error: "no such product")
+    }
+
+    @Test func tellsHowASubscriptionGetsOn() {
+        changed(.running(from: 17))
+        changed(.paused(reason: "1000000 records wait in the store"))
+        changed(.running(from: 40))
+        changed(.retrying(reason: "the topic does not exist"))
+        changed(.stopped(reason: "offset 5 is gone"))
+        #expect(
+            lines() == [
+                "info subscription: running from offset 17",
+                "info subscription: paused because 1000000 records wait in the store",
+                "info subscription: goes on at offset 40",
+                "warning subscription: waiting and trying again: the topic does not exist",
+                "error subscription: stopped until somebody looks at it: offset 5 is gone",
+            ])
+        #expect(
+            handler.entries[0].metadata == [
+                "subscription": "orders", "topic": "topic", "partition": 3, "offset": 17,
+            ])
+    }
+
+    @Test func tellsOfTheWholeSubscriptionWhereThereIsNoPartitionYet() {
+        log.sourceChanged(subscription: "orders", partition: nil, .retrying(reason: "the topic does not exist"))
+        #expect(
+            lines() == ["warning subscription: waiting and trying again: the topic does not exist"])
+    }
+
+    @Test func aSubscriptionAsAWholeHasNoOffset() {
+        log.sourceChanged(subscription: "orders", partition: nil, .running(from: 3))
+        #expect(handler.entries.isEmpty)
+        log.sourceChanged(subscription: "orders", partition: nil, .retrying(reason: "the broker is away"))
+        log.sourceChanged(subscription: "orders", partition: nil, .running(from: 3))
+        #expect(lines().last == "info subscription: goes on")
+        #expect(handler.entries.last?.metadata == ["subscription": "orders"])
+    }
+
+    @Test func tellsOfFailuresWithTheRecordAndTheReason() {
+        log.invocationRetrying(failure(), pauseMilliseconds: 500)
+        log.keyParked(failure(attempts: 20))
+        log.recordSkipped(failure(attempts: 1))
+        #expect(
+            lines() == [
+                "warning handler: Order/placed failed for key 'k1', and is tried again in 500 ms",
+                "error handler: key 'k1' of Order is parked because Order/placed failed 20 times: what comes for it waits, "
+                    + "other keys go on",
+                "warning handler: a record for key 'k1' is skipped because Order/placed failed once",
+            ])
+        #expect(
+            handler.entries[1].metadata == [
+                "record": "topic/3@17", "attempts": 20, "error": "no such product",
+            ])
+    }
+
+    @Test func aLongKeyIsShortened() {
+        log.keyParked(failure(key: String(repeating: "x", count: 1000)))
+        #expect(handler.messages[0].hasPrefix("key '" + String(repeating: "x", count: 100) + "…' of Order is parked"))
+    }
+
+    @Test func aHandlerThatFailsAHundredThousandTimesMakesAFewLines() {
+        for _ in 0..<100_000 { log.invocationRetrying(failure(), pauseMilliseconds: 500) }
+        #expect(handler.entries.count == 3)
+        log.tick()
+        #expect(handler.entries.count == 3)
+        time.now.withLock { $0 = 10_000 }
+        log.tick()
+        #expect(handler.messages.last == "Order/placed failed: 99997 more in the last 10 s")
+        log.invocationRetrying(failure(), pauseMilliseconds: 500)
+        #expect(handler.entries.count == 5)
+    }
+
+    @Test func aFullDiskIsToldOnceAndItsEndToo() {
+        for _ in 0..<3 { log.storageBlocked(StoreFailure(message: "no room")) }
+        for _ in 0..<3 { log.storageUnblocked() }
+        log.storageBlocked(StoreFailure(message: "no room again"))
+        log.storageFailed(StoreFailure(message: "it is gone"))
+        #expect(
+            lines() == [
+                "error storage: no room", "notice storage: there is room on the disk again; work goes on",
+                "error storage: no room again",
+                "critical storage: the storage failed, nothing more is done: it is gone",
+            ])
+    }
+
+    @Test(arguments: [
+        (0, "0 ms"), (999, "999 ms"), (1000, "1 s"), (1500, "1.5 s"), (60_000, "60 s"), (119_999, "119.9 s"),
+        (120_000, "2 min"), (3_600_000, "60 min"),
+    ])
+    func durationsAreReadable(milliseconds: Int64, words: String) {
+        #expect(EngineLog.words(milliseconds) == words)
+    }
+}
