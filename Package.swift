@@ -69,7 +69,8 @@ let package = Package(
         .target(name: "MillraceTelemetry", swiftSettings: strict),
         .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
-            name: "MillraceEngine", dependencies: ["Millrace", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
+            name: "MillraceEngine",
+            dependencies: ["Millrace", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
             swiftSettings: hot),
         .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),
 

@@ -8,9 +8,13 @@ extension Message {
 
     static func handlerOutsideService(type: String?) -> Self {
         if let type {
-            Self("@Handler has no effect in '\(type)'; write '@VirtualObject', '@Service' or '@Workflow' before '\(type)'")
+            Self(
+                "@Handler has no effect in '\(type)'; write '@VirtualObject', '@Service' or '@Workflow' before '\(type)'"
+            )
         } else {
-            Self("@Handler has no effect here; move the function into a struct with '@VirtualObject', '@Service' or '@Workflow'")
+            Self(
+                "@Handler has no effect here; move the function into a struct with '@VirtualObject', '@Service' or '@Workflow'"
+            )
         }
     }
 

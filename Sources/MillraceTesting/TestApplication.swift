@@ -120,7 +120,9 @@ public final class TestApplication {
 
     private var nextWake: Int64? {
         guard let engine else { return nil }
-        return (0..<engine.groupCount).compactMap { engine.nextWake($0, now: nowMilliseconds) }.filter { $0 > nowMilliseconds }.min()
+        return (0..<engine.groupCount).compactMap { engine.nextWake($0, now: nowMilliseconds) }.filter {
+            $0 > nowMilliseconds
+        }.min()
     }
 
     // MARK: Messages
@@ -129,7 +131,8 @@ public final class TestApplication {
     public func send(
         record value: [UInt8], key: ObjectKey, to service: String, _ handler: String, topic: String = "test"
     ) throws {
-        guard let engine, let intake = engine.intakes.first(where: { $0.subscription.name == "\(service)/\(handler)" }) else {
+        guard let engine, let intake = engine.intakes.first(where: { $0.subscription.name == "\(service)/\(handler)" })
+        else {
             throw TestError.unknownHandler("\(service)/\(handler)")
         }
         let place = "\(intake.subscription.name) \(topic)"
@@ -287,7 +290,9 @@ public final class TestApplication {
         let before = engine.commits.latest
         try turnAll()
         let hasInputs = (0..<engine.groupCount).contains { engine.waitingInputs($0) > 0 }
-        let hasWork = (0..<engine.groupCount).contains { (engine.nextWake($0, now: nowMilliseconds) ?? .max) <= nowMilliseconds }
+        let hasWork = (0..<engine.groupCount).contains {
+            (engine.nextWake($0, now: nowMilliseconds) ?? .max) <= nowMilliseconds
+        }
         if engine.commits.latest != before { return true }
         return hasInputs || hasWork ? false : nil
     }

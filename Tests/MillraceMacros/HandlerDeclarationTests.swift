@@ -26,8 +26,14 @@ struct HandlerDeclarationTests {
             function: "@Handler func a<T: Codable>(_ c: ObjectContext, _ i: T) {}", message: "cannot be generic",
             place: "<T: Codable>"),
         Mistake(
-            function: "@Handler func a(_ c: ObjectContext) -> Int { 1 }",
-            message: "cannot return a value yet, results come with a later version", place: "-> Int"),
+            function: "@Handler func a(_ c: ObjectContext) -> some Codable { 1 }",
+            message: "does not say which type to encode; write a concrete type", place: "some Codable"),
+        Mistake(
+            function: "@Handler func a(_ c: ObjectContext) -> RawSpan { fatalError() }",
+            message: "return '[UInt8]'", place: "RawSpan"),
+        Mistake(
+            function: "@Handler(output: .text) func a(_ c: ObjectContext) {}",
+            message: "remove 'output:' or return a value", place: ".text"),
         Mistake(
             function: "@Handler func a() {}", message: "write '_ context: ObjectContext'", place: "()",
             fixes: [" -> _ context: ObjectContext"]),
@@ -78,8 +84,8 @@ struct HandlerDeclarationTests {
     }
 
     @Test func reportsAllThatIsWrongAtOnce() {
-        let expansion = Expansion("@VirtualObject struct A { @Handler static func a(_ i: Int) -> Int { 1 } }")
-        #expect(expansion.places == ["static", "_ i: Int", "-> Int"])
+        let expansion = Expansion("@VirtualObject struct A { @Handler static func a(_ i: Int) -> any Error { 1 } }")
+        #expect(expansion.places == ["any Error", "static", "_ i: Int"])
     }
 
     @Test(arguments: ["Void", "()", "Swift.Void"])

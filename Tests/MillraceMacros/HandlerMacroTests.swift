@@ -14,14 +14,16 @@ struct HandlerMacroTests {
         let expansion = Expansion("struct A { @Handler func a(_ c: ServiceContext) {} }")
         #expect(
             expansion.messages
-                == ["@Handler has no effect in 'A'; write '@VirtualObject' or '@Service' before 'A'"])
+                == ["@Handler has no effect in 'A'; write '@VirtualObject', '@Service' or '@Workflow' before 'A'"])
     }
 
     @Test func hasNoPlaceOutsideOfTypes() {
         let expansion = Expansion("@Handler func a(_ c: ServiceContext) {}")
         #expect(
             expansion.messages
-                == ["@Handler has no effect here; move the function into a struct with '@VirtualObject' or '@Service'"])
+                == [
+                    "@Handler has no effect here; move the function into a struct with '@VirtualObject', '@Service' or '@Workflow'"
+                ])
     }
 
     @Test func hasNoPlaceInExtensions() {

@@ -10,7 +10,7 @@ struct ServiceMacroTests {
         #expect(expansion.messages == [])
         #expect(expansion.text.contains("extension Mailer: Millrace.PlainService {"))
         #expect(expansion.text.contains("kind: .service"))
-        #expect(expansion.text.contains(#".direct("post", Millrace.ServiceContext.init, input: SendClient._input0)"#))
+        #expect(expansion.text.contains(#".direct("post", Millrace.ServiceContext.init, input: _Serdes.input0)"#))
     }
 
     @Test func wantsItsOwnContext() {

@@ -29,7 +29,7 @@ struct VirtualObjectMacroTests {
                         Millrace.ServiceDefinition(
                             name: Self.serviceName, kind: .virtualObject,
                             handlers: [
-                                .suspending("userEvent", Millrace.ObjectContext.init, input: SendClient._input0) { context, input in
+                                .suspending("userEvent", Millrace.ObjectContext.init, input: _Serdes.input0) { context, input in
                                     try await self.userEvent(context, input)
                                 },
                                 .direct("emit", Millrace.ObjectContext.init) { context in
@@ -38,9 +38,12 @@ struct VirtualObjectMacroTests {
                             ])
                     }
 
+                    fileprivate enum _Serdes {
+                        static let input0 = Millrace.Serde<UserEvent>.json
+                    }
+
                     /// Sends to the handlers of ``EventEnricher``.
                     struct SendClient: Millrace.ServiceClient {
-                        fileprivate static let _input0 = Millrace.Serde<UserEvent>.json
                         private let _sender: Millrace.InvocationSender
 
                         /// A client that sends through `sender`.
@@ -49,13 +52,31 @@ struct VirtualObjectMacroTests {
                         /// Sends to the handler `userEvent`, and returns the new invocation's id.
                         @discardableResult
                         func userEvent(_ event: UserEvent) -> Millrace.InvocationID? {
-                            self._sender.send("userEvent", event, Self._input0)
+                            self._sender.send("userEvent", event, _Serdes.input0)
                         }
 
                         /// Sends to the handler `emit`, and returns the new invocation's id.
                         @discardableResult
                         func emit() -> Millrace.InvocationID? {
                             self._sender.send("emit")
+                        }
+                    }
+
+                    /// Calls the handlers of ``EventEnricher``.
+                    struct CallClient: Millrace.ServiceCallClient {
+                        private let _caller: Millrace.InvocationCaller
+
+                        /// A client that calls through `caller`.
+                        init(_ caller: Millrace.InvocationCaller) { _caller = caller }
+
+                        /// Calls the handler `userEvent`.
+                        func userEvent(_ event: UserEvent) -> Millrace.DurableCall<Void> {
+                            self._caller.call("userEvent", event, _Serdes.input0)
+                        }
+
+                        /// Calls the handler `emit`.
+                        func emit() -> Millrace.DurableCall<Void> {
+                            self._caller.call("emit")
                         }
                     }
                 }
@@ -74,7 +95,7 @@ struct VirtualObjectMacroTests {
         let expansion = Expansion(
             "@VirtualObject struct Enricher { @Handler func run(_ context: ObjectContext, _ input: \(type)) {} }")
         #expect(expansion.messages == [])
-        #expect(expansion.text.contains("static let _input0 = \(serde)\n"))
+        #expect(expansion.text.contains("static let input0 = \(serde)\n"))
     }
 
     @Test func passesSpansWithoutSerdeAndSendsThemAsBytes() {
@@ -98,7 +119,7 @@ struct VirtualObjectMacroTests {
             }
             """)
         #expect(expansion.messages == [])
-        #expect(expansion.text.contains("static let _input0 = \(serde)\n"))
+        #expect(expansion.text.contains("static let input0 = \(serde)\n"))
     }
 
     @Test func keepsLabelsAndNames() {
@@ -115,7 +136,7 @@ struct VirtualObjectMacroTests {
         #expect(expansion.text.contains(#".direct("a-b", Millrace"#))
         #expect(expansion.text.contains(" try self.`default`(in: context, with: input)"))
         #expect(expansion.text.contains("func `default`(with input: Int)"))
-        #expect(expansion.text.contains(#"send("a-b", input, Self._input0)"#))
+        #expect(expansion.text.contains(#"send("a-b", input, _Serdes.input0)"#))
         #expect(expansion.text.contains(" await self.plain(context: context, event: input)"))
         #expect(expansion.text.contains("func plain(event: Int)"))
         #expect(expansion.text.contains("\n                    self.ignores(context, input)"))

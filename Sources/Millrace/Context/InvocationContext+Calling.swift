@@ -11,7 +11,8 @@ extension InvocationContext {
     ) -> Target.CallClient {
         Target.CallClient(
             InvocationCaller(
-                handle: handle, service: Target.serviceName, key: key.bytes, idempotencyKey: idempotencyKey, headers: headers))
+                handle: handle, service: Target.serviceName, key: key.bytes, idempotencyKey: idempotencyKey,
+                headers: headers))
     }
 
     /// Calls a handler of a service without keys.
@@ -53,7 +54,8 @@ extension InvocationContext {
         as type: Value.Type = Value.self, serde: Serde<Value> = .json
     ) -> DurableFuture<Value> {
         attach(
-            .idempotent(service: Target.serviceName, key: key.bytes, handler: handler, idempotencyKey: idempotencyKey), serde)
+            .idempotent(service: Target.serviceName, key: key.bytes, handler: handler, idempotencyKey: idempotencyKey),
+            serde)
     }
 
     /// The result of another invocation as it is now: `nil` where it has none yet. Fails with code 404 where the invocation

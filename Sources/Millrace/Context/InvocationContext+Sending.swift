@@ -13,13 +13,15 @@ extension InvocationContext {
     ) -> Target.SendClient {
         Target.SendClient(
             InvocationSender(
-                handle: handle, service: Target.serviceName, key: key.bytes, delay: delay, idempotencyKey: idempotencyKey,
+                handle: handle, service: Target.serviceName, key: key.bytes, delay: delay,
+                idempotencyKey: idempotencyKey,
                 headers: headers))
     }
 
     /// Sends to a handler of a service without keys, now or after a delay.
     public func send<Target: PlainService>(
-        to target: Target.Type, after delay: Duration = .zero, idempotencyKey: String? = nil, headers: [InvocationHeader] = []
+        to target: Target.Type, after delay: Duration = .zero, idempotencyKey: String? = nil,
+        headers: [InvocationHeader] = []
     ) -> Target.SendClient {
         Target.SendClient(
             InvocationSender(
@@ -34,7 +36,8 @@ extension InvocationContext {
         after delay: Duration = .zero, idempotencyKey: String? = nil, headers: [InvocationHeader] = []
     ) -> InvocationID? {
         InvocationSender(
-            handle: handle, service: service, key: key.bytes, delay: delay, idempotencyKey: idempotencyKey, headers: headers
+            handle: handle, service: service, key: key.bytes, delay: delay, idempotencyKey: idempotencyKey,
+            headers: headers
         ).send(handler, payload, .bytes)
     }
 

@@ -30,7 +30,8 @@ package protocol InvocationScope: AnyObject, Sendable {
     // Messages.
 
     /// Sends an invocation. `target.key` is empty for a service without keys. Returns the new invocation's id.
-    func send(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, delayMilliseconds: Int64, _ ticket: UInt64) throws
+    func send(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, delayMilliseconds: Int64, _ ticket: UInt64)
+        throws
         -> InvocationID
     /// Calls a handler. Returns the callee's id and what its result is known by.
     func call(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, _ ticket: UInt64) throws -> (
@@ -71,7 +72,8 @@ package protocol InvocationScope: AnyObject, Sendable {
     /// The step's function has returned, or failed for good.
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws
     /// The step's function failed. Returns when it is to be run again, or throws where that is not to be.
-    func stepFailed(_ id: UInt32, _ name: String, _ error: any Error, _ policy: RetryPolicy?, _ ticket: UInt64) async throws
+    func stepFailed(_ id: UInt32, _ name: String, _ error: any Error, _ policy: RetryPolicy?, _ ticket: UInt64)
+        async throws
 
     /// Starts a task on the invocation's thread, for a step that runs beside the handler.
     func startTask(_ operation: @escaping @Sendable () async -> Void)

@@ -31,11 +31,15 @@ package indirect enum DurableWait: Sendable, Equatable {
             guard let decisions = Self.all(children, outcome) else { return nil }
             return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: true)
         case .firstSuccess(let children):
-            if let success = Self.earliest(children.compactMap { $0.decide(outcome) }.filter(\.isSuccess)) { return success }
+            if let success = Self.earliest(children.compactMap { $0.decide(outcome) }.filter(\.isSuccess)) {
+                return success
+            }
             guard let decisions = Self.all(children, outcome) else { return nil }
             return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: false)
         case .allSuccess(let children):
-            if let failure = Self.earliest(children.compactMap { $0.decide(outcome) }.filter { !$0.isSuccess }) { return failure }
+            if let failure = Self.earliest(children.compactMap { $0.decide(outcome) }.filter { !$0.isSuccess }) {
+                return failure
+            }
             guard let decisions = Self.all(children, outcome) else { return nil }
             return Decision(order: decisions.map(\.order).max() ?? 0, isSuccess: true)
         }

@@ -24,7 +24,8 @@ package struct AwakeableID: Hashable, Sendable, CustomStringConvertible {
         while at < bytes.count {
             let left = bytes.count - at
             let word =
-                UInt32(bytes[at]) << 16 | (left > 1 ? UInt32(bytes[at + 1]) << 8 : 0) | (left > 2 ? UInt32(bytes[at + 2]) : 0)
+                UInt32(bytes[at]) << 16 | (left > 1 ? UInt32(bytes[at + 1]) << 8 : 0)
+                | (left > 2 ? UInt32(bytes[at + 2]) : 0)
             for digit in 0..<min(4, left + 1) { text.append(Self.alphabet[Int(word >> (18 - 6 * digit) & 63)]) }
             at += 3
         }
@@ -49,7 +50,8 @@ package struct AwakeableID: Hashable, Sendable, CustomStringConvertible {
                 bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
             }
         }
-        guard word & (1 << UInt32(bits) - 1) == 0, let id = InvocationID(bytes: bytes.prefix(InvocationID.byteCount)) else {
+        guard word & (1 << UInt32(bits) - 1) == 0, let id = InvocationID(bytes: bytes.prefix(InvocationID.byteCount))
+        else {
             return nil
         }
         invocation = id

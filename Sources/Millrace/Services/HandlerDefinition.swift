@@ -71,7 +71,9 @@ public struct HandlerDefinition: Sendable {
         _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, output: Serde<Output>,
         _ handler: @escaping @Sendable (Context, RawSpan) throws -> Output
     ) -> Self {
-        Self(name: name, body: .direct { handle, input in try handle.finish(try handler(context(handle), input), output) })
+        Self(
+            name: name,
+            body: .direct { handle, input in try handle.finish(try handler(context(handle), input), output) })
     }
 
     /// A handler with an input of a type, and a result.
@@ -81,7 +83,9 @@ public struct HandlerDefinition: Sendable {
     ) -> Self {
         Self(
             name: name,
-            body: .direct { handle, input in try handle.finish(try handler(context(handle), serde.decode(input)), output) })
+            body: .direct { handle, input in
+                try handle.finish(try handler(context(handle), serde.decode(input)), output)
+            })
     }
 
     /// A handler without input, and with a result.

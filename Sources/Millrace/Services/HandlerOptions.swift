@@ -46,7 +46,8 @@ public struct HandlerOptions: Sendable, Equatable {
     package func over(_ other: HandlerOptions) -> HandlerOptions {
         HandlerOptions(
             retry: retry ?? other.retry, onExhaustion: onExhaustion ?? other.onExhaustion,
-            inactivityTimeout: inactivityTimeout ?? other.inactivityTimeout, abortTimeout: abortTimeout ?? other.abortTimeout,
+            inactivityTimeout: inactivityTimeout ?? other.inactivityTimeout,
+            abortTimeout: abortTimeout ?? other.abortTimeout,
             journalRetention: journalRetention ?? other.journalRetention,
             idempotencyRetention: idempotencyRetention ?? other.idempotencyRetention,
             workflowRetention: workflowRetention ?? other.workflowRetention, revision: revision ?? other.revision)

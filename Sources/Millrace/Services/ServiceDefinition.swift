@@ -10,7 +10,9 @@ public struct ServiceDefinition: Sendable {
     public let options: HandlerOptions
 
     /// A service made of handlers.
-    public init(name: String, kind: ServiceKind, handlers: [HandlerDefinition], options: HandlerOptions = HandlerOptions()) {
+    public init(
+        name: String, kind: ServiceKind, handlers: [HandlerDefinition], options: HandlerOptions = HandlerOptions()
+    ) {
         self.name = name
         self.kind = kind
         self.handlers = handlers

@@ -122,7 +122,8 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
 
     func isIdle(intakes: [Intake]) -> Bool {
         posted.load(ordering: .relaxed) == handled.load(ordering: .relaxed) && store.latestCommit == store.durableCommit
-            && outlets.isEmpty && requests.isEmpty && counters.allSatisfy { $0.undeliveredBytes.load(ordering: .relaxed) == 0 }
+            && outlets.isEmpty && requests.isEmpty
+            && counters.allSatisfy { $0.undeliveredBytes.load(ordering: .relaxed) == 0 }
     }
 
     func statistics(intakes: [Intake]) -> EngineStatistics {

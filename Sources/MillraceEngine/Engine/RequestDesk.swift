@@ -71,9 +71,9 @@ package enum RequestError: Error, CustomStringConvertible, Sendable, Equatable {
 
     package var description: String {
         switch self {
-        case .unknownHandler(let service, let handler): "no service of this application has a handler \(service)/\(handler)"
+        case .unknownHandler(let service, let handler):
+            "no service of this application has a handler \(service)/\(handler)"
         case .keyForUnkeyed(let service): "'\(service)' is a service without keys, and one was given; leave it out"
         }
     }
 }
-

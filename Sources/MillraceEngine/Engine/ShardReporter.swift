@@ -37,7 +37,8 @@ final class ShardReporter: ShardObserver {
 
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID) {
         observer.warning(
-            "deadlock: \(service)/\(handler) of key '\(key)' (\(waiting)) stands in line behind \(holding), which waits for it")
+            "deadlock: \(service)/\(handler) of key '\(key)' (\(waiting)) stands in line behind \(holding), which waits for it"
+        )
     }
 
     func contextMisused(_ error: any Error) { observer.warning("\(error)") }

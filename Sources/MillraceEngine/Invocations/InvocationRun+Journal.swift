@@ -45,7 +45,9 @@ extension InvocationRun {
         let entry = recorded.takeCommand()
         guard let entry else { throw mismatched(nil, "\(now)") }
         time = max(time, recorded.time(of: entry))
-        if entry.type == C.type, let command = try? recorded.withPayload(entry, { try C(decoding: $0) }), matches(command) {
+        if entry.type == C.type, let command = try? recorded.withPayload(entry, { try C(decoding: $0) }),
+            matches(command)
+        {
             return command
         }
         throw mismatched(entry, "\(now)")
@@ -54,7 +56,8 @@ extension InvocationRun {
     /// The error of a replay that does something else than the journal says.
     func mismatched(_ entry: RecordedJournal.Entry?, _ now: String) -> JournalDivergence {
         let error = JournalDivergence(
-            index: recorded.nextCommand, recorded: entry.map { recorded.describe($0) } ?? "no further command", now: now)
+            index: recorded.nextCommand, recorded: entry.map { recorded.describe($0) } ?? "no further command", now: now
+        )
         if mismatch == nil { mismatch = error }
         return error
     }

@@ -24,7 +24,9 @@ extension InvocationRun {
         return invocation.id
     }
 
-    private func replaySend(_ target: HandlerTarget, _ payload: UnsafeRawBufferPointer, _ number: UInt32) throws -> InvocationID {
+    private func replaySend(_ target: HandlerTarget, _ payload: UnsafeRawBufferPointer, _ number: UInt32) throws
+        -> InvocationID
+    {
         let now = unsafe OneWayCallCommand(target, payload: payload, due: 0, completion: number)
         _ = try command(now)
         guard let id = invocationIDs[number] else { throw RecordError() }
@@ -45,7 +47,8 @@ extension InvocationRun {
             callees.append(id)
             return (id, .completion(number))
         }
-        var invocation = unsafe shard.makeInvocation(handler, target, payload: payload, delayMilliseconds: 0, now: shard.now)
+        var invocation = unsafe shard.makeInvocation(
+            handler, target, payload: payload, delayMilliseconds: 0, now: shard.now)
         invocation.caller = .invocation(id, Completion(number: number, kind: .call))
         invocation.callers = [id] + (stored?.callers.prefix(Self.maxCallers) ?? [])
         shard.pendingSends.append(invocation)
@@ -57,16 +60,20 @@ extension InvocationRun {
     /// How far up a chain of calls is looked for a key that waits for itself.
     private static let maxCallers = 64
 
-    private func checkTarget(_ target: HandlerTarget, _ payload: UnsafeRawBufferPointer) throws -> ServiceTable.Handler {
+    private func checkTarget(_ target: HandlerTarget, _ payload: UnsafeRawBufferPointer) throws -> ServiceTable.Handler
+    {
         guard let handler = shard.services.find(service: target.service, handler: target.handler) else {
             throw ContextError.unknownTarget(service: target.service, handler: target.handler)
         }
-        guard handler.isKeyed || target.key.isEmpty else { throw ContextError.wrongKey(service: target.service, needsKey: false) }
+        guard handler.isKeyed || target.key.isEmpty else {
+            throw ContextError.wrongKey(service: target.service, needsKey: false)
+        }
         guard target.key.count <= shard.limits.maxKeyBytes else {
             throw ContextError.tooLarge(what: "a key", bytes: target.key.count, limit: shard.limits.maxKeyBytes)
         }
         guard payload.count <= shard.limits.maxPayloadBytes else {
-            throw ContextError.tooLarge(what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
+            throw ContextError.tooLarge(
+                what: "an invocation's input", bytes: payload.count, limit: shard.limits.maxPayloadBytes)
         }
         if let key = target.idempotencyKey, key.isEmpty { throw ContextError.emptyIdempotencyKey }
         return handler
@@ -96,7 +103,9 @@ extension InvocationRun {
         let now = AttachInvocationCommand(reference, completion: number)
         if try command(now) == nil {
             shard.pendingQueries.append(
-                PendingQuery(target: shard.id(of: reference), listener: .invocation(id, Completion(number: number, kind: .attach)), waits: true))
+                PendingQuery(
+                    target: shard.id(of: reference),
+                    listener: .invocation(id, Completion(number: number, kind: .attach)), waits: true))
         }
         return .completion(number)
     }
@@ -107,7 +116,9 @@ extension InvocationRun {
         let now = GetInvocationOutputCommand(reference, completion: number)
         if try command(now) == nil {
             shard.pendingQueries.append(
-                PendingQuery(target: shard.id(of: reference), listener: .invocation(id, Completion(number: number, kind: .output)), waits: false))
+                PendingQuery(
+                    target: shard.id(of: reference),
+                    listener: .invocation(id, Completion(number: number, kind: .output)), waits: false))
         }
         return .completion(number)
     }
@@ -120,9 +131,12 @@ extension InvocationRun {
     ) throws {
         try check(ticket)
         let sink = try shard.sink(cluster)
-        let size = unsafe (key?.count ?? 0) + (value?.count ?? 0) + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        let size =
+            unsafe (key?.count ?? 0) + (value?.count ?? 0)
+            + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
         guard size <= shard.limits.maxRecordBytes[sink] else {
-            throw ContextError.tooLarge(what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
+            throw ContextError.tooLarge(
+                what: "a record for topic '\(topic)'", bytes: size, limit: shard.limits.maxRecordBytes[sink])
         }
         guard !topic.isEmpty, topic.utf8.count <= 249 else { throw ContextError.unknownSink("topic '\(topic)'") }
         if log.isOn {

@@ -19,7 +19,8 @@ extension InvocationRun {
         let now = PeekPromiseCommand(key: name, resultCompletionID: number)
         if try command(now) == nil {
             let result = try shard.promise(name, of: self).result ?? .void
-            arrive(Notification(type: .peekPromiseCompletion, id: .completion(number), result: result.notificationResult))
+            arrive(
+                Notification(type: .peekPromiseCompletion, id: .completion(number), result: result.notificationResult))
         }
         return .completion(number)
     }
@@ -32,7 +33,9 @@ extension InvocationRun {
             let isFirst = try shard.complete(promise: name, of: self, with: result)
             let answer: DurableResult =
                 isFirst ? .void : .failure(TerminalError("promise was already completed", code: TerminalError.conflict))
-            arrive(Notification(type: .completePromiseCompletion, id: .completion(number), result: answer.notificationResult))
+            arrive(
+                Notification(
+                    type: .completePromiseCompletion, id: .completion(number), result: answer.notificationResult))
         }
         return .completion(number)
     }

@@ -37,7 +37,8 @@ extension InvocationRun {
     func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
         try check(ticket)
         guard value.count <= shard.limits.maxStateBytes else {
-            throw ContextError.tooLarge(what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
+            throw ContextError.tooLarge(
+                what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
         }
         guard name.utf8.count <= 1024 else {
             throw ContextError.tooLarge(what: "the name of a state value", bytes: name.utf8.count, limit: 1024)

@@ -62,8 +62,9 @@ extension InvocationRun {
             stepFailures[id] = failure
             pause = after.delay.wholeMilliseconds
         } else if let policy {
-            guard let next = policy.pauseMilliseconds(
-                afterAttempts: failure.attempts, elapsedMilliseconds: shard.now - failure.firstMilliseconds)
+            guard
+                let next = policy.pauseMilliseconds(
+                    afterAttempts: failure.attempts, elapsedMilliseconds: shard.now - failure.firstMilliseconds)
             else {
                 openSteps += 1
                 throw TerminalError("step '\(name)' failed \(failure.attempts) times: \(error)")

@@ -155,7 +155,8 @@ extension InvocationRun {
 
     /// Whether ``proceed()`` would do anything.
     var canProceed: Bool {
-        !waiters.isEmpty && (nextArrival < arrivals.count || isCancelRequested || waiters.contains { $0.isDecided(self) })
+        !waiters.isEmpty
+            && (nextArrival < arrivals.count || isCancelRequested || waiters.contains { $0.isDecided(self) })
     }
 
     /// Ends the handler's task without it having any effect, so that its memory is free.

@@ -122,7 +122,8 @@ import MillraceStore
         dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
-        guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty else { return }
+        guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
+        else { return }
         // The run was used before, by an invocation that did more than most.
         completionCounter = 0
         signalCounter = AwakeableID.firstIndex - 1
@@ -185,7 +186,9 @@ import MillraceStore
     var isFromRecord: Bool { batch != nil || stored?.source != nil }
 
     /// Whether the run may serve another invocation: nothing of this one is left in it.
-    var isReusable: Bool { queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased && log.isEmpty }
+    var isReusable: Bool {
+        queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased && log.isEmpty
+    }
 
     /// Whether the run waits in such a way that its memory can be released.
     var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && openTasks == 0 && ending == nil }
@@ -300,7 +303,9 @@ import MillraceStore
     }
 
     func returnBuffer(_ buffer: consuming [UInt8]) {
-        guard shard.executor.isCurrentThread, buffer.capacity > spareBuffer.capacity, buffer.capacity <= 1 << 20 else { return }
+        guard shard.executor.isCurrentThread, buffer.capacity > spareBuffer.capacity, buffer.capacity <= 1 << 20 else {
+            return
+        }
         spareBuffer = buffer
     }
 }

@@ -16,7 +16,8 @@ extension CallCommand {
 extension OneWayCallCommand {
     init(_ target: HandlerTarget, payload: UnsafeRawBufferPointer, due: UInt64, completion: UInt32) {
         self.init(
-            serviceName: target.service, handlerName: target.handler, parameter: unsafe [UInt8](payload), invokeTime: due,
+            serviceName: target.service, handlerName: target.handler, parameter: unsafe [UInt8](payload),
+            invokeTime: due,
             headers: target.headers.map { Header(key: $0.name, value: $0.value) },
             key: String(decoding: target.key, as: UTF8.self), idempotencyKey: target.idempotencyKey,
             invocationIDNotification: completion)

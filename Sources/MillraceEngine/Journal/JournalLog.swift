@@ -45,9 +45,13 @@ struct JournalLog {
         if let value = unsafe value { unsafe bytes.append(contentsOf: value) }
     }
 
-    mutating func read(_ name: String, _ value: UnsafeRawBufferPointer?, now: Int64) { unsafe state(1, name, value, now) }
+    mutating func read(_ name: String, _ value: UnsafeRawBufferPointer?, now: Int64) {
+        unsafe state(1, name, value, now)
+    }
 
-    mutating func set(_ name: String, _ value: UnsafeRawBufferPointer?, now: Int64) { unsafe state(2, name, value, now) }
+    mutating func set(_ name: String, _ value: UnsafeRawBufferPointer?, now: Int64) {
+        unsafe state(2, name, value, now)
+    }
 
     private mutating func add(_ type: MessageType, now: Int64, _ encode: (inout [UInt8]) -> Void) {
         begin(3, now)
@@ -60,9 +64,13 @@ struct JournalLog {
         for i in 0..<4 { bytes[at + i] = UInt8(truncatingIfNeeded: count >> UInt32(8 * i)) }
     }
 
-    mutating func add(_ message: some Message, now: Int64) { add(type(of: message).type, now: now) { message.encode(into: &$0) } }
+    mutating func add(_ message: some Message, now: Int64) {
+        add(type(of: message).type, now: now) { message.encode(into: &$0) }
+    }
 
-    mutating func add(_ notification: Notification, now: Int64) { add(notification.type, now: now) { notification.encode(into: &$0) } }
+    mutating func add(_ notification: Notification, now: Int64) {
+        add(notification.type, now: now) { notification.encode(into: &$0) }
+    }
 
     /// An invocation was sent: its id is known by a completion.
     mutating func send(_ invocation: StoredInvocation, completion: UInt32, now: Int64) {
@@ -122,7 +130,8 @@ struct JournalLog {
                 case 4:
                     let invocation = made[integer()]
                     let completion = UInt32(bitPattern: Int32(integer()))
-                    Self.frame(invocation, completion: completion, idCompletion: UInt32(bitPattern: Int32(integer())), &chunk)
+                    Self.frame(
+                        invocation, completion: completion, idCompletion: UInt32(bitPattern: Int32(integer())), &chunk)
                 default:
                     let type = unsafe UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self))
                     at += 2

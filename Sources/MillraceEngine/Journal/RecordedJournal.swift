@@ -66,7 +66,9 @@ struct RecordedJournal {
     }
 
     func notification(_ entry: Entry) throws(RecordError) -> Notification {
-        do { return try withPayload(entry) { try Notification(type: entry.type, decoding: $0) } } catch { throw RecordError() }
+        do { return try withPayload(entry) { try Notification(type: entry.type, decoding: $0) } } catch {
+            throw RecordError()
+        }
     }
 
     /// The commands as people read them, for a message about the one that does not match.

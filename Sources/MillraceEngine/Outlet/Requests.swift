@@ -34,7 +34,9 @@ final class Requests: Sendable {
             var free: [(@Sendable (DurableResult) -> Void, DurableResult)] = []
             state.held.removeAll { entry in
                 guard entry.commit <= commit else { return false }
-                if let answer = state.waiting.removeValue(forKey: entry.reply.request) { free.append((answer, entry.reply.result)) }
+                if let answer = state.waiting.removeValue(forKey: entry.reply.request) {
+                    free.append((answer, entry.reply.result))
+                }
                 return true
             }
             return free

@@ -190,7 +190,11 @@ extension Shard {
             received[batch.from] = message.sequence
             changedReceived.insert(batch.from)
             // What was sent after an invocation finds it started.
-            if case .invoke(let invocation) = message.body { accept(invocation) } else { deliveries.append(message.body) }
+            if case .invoke(let invocation) = message.body {
+                accept(invocation)
+            } else {
+                deliveries.append(message.body)
+            }
         }
         toAcknowledge.append((batch.from, batch.batchNumber))
         runLocalInvocations()

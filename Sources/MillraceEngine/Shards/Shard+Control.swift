@@ -100,7 +100,9 @@ extension Shard {
 }
 
 extension TerminalError {
-    fileprivate static func unknown(_ id: InvocationID) -> TerminalError { TerminalError("\(id) is not known", code: notFound) }
+    fileprivate static func unknown(_ id: InvocationID) -> TerminalError {
+        TerminalError("\(id) is not known", code: notFound)
+    }
 
     fileprivate static func alreadyCompleted(_ id: InvocationID) -> TerminalError {
         TerminalError("\(id) has completed already", code: conflict)
@@ -115,6 +117,7 @@ extension TerminalError {
     }
 
     fileprivate static func notPaused(_ id: InvocationID) -> TerminalError {
-        TerminalError("\(id) is running; only what is paused or waits for its next attempt can be resumed", code: conflict)
+        TerminalError(
+            "\(id) is running; only what is paused or waits for its next attempt can be resumed", code: conflict)
     }
 }

@@ -68,7 +68,8 @@ extension Shard {
 
     /// The queue that holds an invocation, or `nil` where it is gone.
     func queue(of record: InvocationRecord) -> VirtualQueue? {
-        let hash = record.queueService.isEmpty
+        let hash =
+            record.queueService.isEmpty
             ? (InvocationID(bytes: record.queueKey)?.keyHash ?? 0) : InvocationNames.hash(record.queueKey)
         return unsafe record.queueKey.withUnsafeBytes { unsafe self.queue(record.queueService, hash, $0) }
     }
@@ -130,7 +131,8 @@ extension Shard {
             guard waits else { return answer(listener, .void) }
             // From now on it is known by more than its timer.
             var record = InvocationRecord(
-                status: .scheduled, queueService: "", queueKey: [], service: "", handler: "", key: [], createdMilliseconds: now)
+                status: .scheduled, queueService: "", queueKey: [], service: "", handler: "", key: [],
+                createdMilliseconds: now)
             record.dueMilliseconds = id.knownDue
             record.listeners = [listener]
             return putRecord(id, record)

@@ -25,7 +25,8 @@ extension Shard {
         store.beginInvocation()
         run.mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)
-        let handle = unsafe run.begin(handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, stored: stored)
+        let handle = unsafe run.begin(
+            handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, stored: stored)
         do {
             switch handler.body {
             case .direct(let body):
@@ -164,7 +165,8 @@ extension Shard {
     }
 
     func respond(
-        _ id: InvocationID, _ stored: StoredInvocation?, _ handler: ServiceTable.Handler, isStarted: Bool, _ result: DurableResult
+        _ id: InvocationID, _ stored: StoredInvocation?, _ handler: ServiceTable.Handler, isStarted: Bool,
+        _ result: DurableResult
     ) {
         if let caller = stored?.caller { answer(caller, result) }
         guard isStarted || id.isDerived || stored?.hasRecord == true else { return }
@@ -175,9 +177,11 @@ extension Shard {
             if record != nil { deleteRecord(id) }
             return
         }
-        var kept = record ?? InvocationRecord(
-            status: .completed, queueService: "", queueKey: [], service: handler.service, handler: handler.name,
-            key: stored?.key ?? [], createdMilliseconds: stored?.acceptedAtMilliseconds ?? now)
+        var kept =
+            record
+            ?? InvocationRecord(
+                status: .completed, queueService: "", queueKey: [], service: handler.service, handler: handler.name,
+                key: stored?.key ?? [], createdMilliseconds: stored?.acceptedAtMilliseconds ?? now)
         kept.status = .completed
         kept.endedMilliseconds = now
         kept.listeners = []
@@ -187,8 +191,12 @@ extension Shard {
     }
 
     private func retention(_ id: InvocationID, _ handler: ServiceTable.Handler) -> Int64 {
-        if handler.isWorkflow { return (handler.options.workflowRetention ?? limits.workflowRetention).wholeMilliseconds }
-        if id.isDerived { return (handler.options.idempotencyRetention ?? limits.idempotencyRetention).wholeMilliseconds }
+        if handler.isWorkflow {
+            return (handler.options.workflowRetention ?? limits.workflowRetention).wholeMilliseconds
+        }
+        if id.isDerived {
+            return (handler.options.idempotencyRetention ?? limits.idempotencyRetention).wholeMilliseconds
+        }
         return 0
     }
 
@@ -274,7 +282,9 @@ extension Shard {
     private func acceptAgain(_ invocation: StoredInvocation, _ known: InvocationRecord) {
         guard let caller = invocation.caller else { return }
         if services.find(service: invocation.service, handler: invocation.handler)?.isWorkflow == true {
-            return answer(caller, .failure(TerminalError("the workflow method was already invoked", code: TerminalError.conflict)))
+            return answer(
+                caller, .failure(TerminalError("the workflow method was already invoked", code: TerminalError.conflict))
+            )
         }
         if let result = known.result { return answer(caller, result) }
         var record = known
@@ -314,9 +324,12 @@ extension Shard {
         }
         turnInvocations += 1
         if handler.isExclusive {
-            let busy = unsafe queues.isEmpty ? nil : invocation.key.withUnsafeBytes {
-                unsafe queue(handler.service, invocation.id.keyHash, $0)
-            }
+            let busy =
+                unsafe queues.isEmpty
+                ? nil
+                : invocation.key.withUnsafeBytes {
+                    unsafe queue(handler.service, invocation.id.keyHash, $0)
+                }
             if let busy { return enqueue(waiting: invocation, in: busy) }
         }
         if turnInvocations > limits.turnInvocations {

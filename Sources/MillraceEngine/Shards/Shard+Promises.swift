@@ -59,7 +59,8 @@ extension Shard {
         if let result = row.result {
             return run.arrive(
                 Notification(
-                    type: .getPromiseCompletion, id: .completion(completion), result: Notification.Result(result.outcome)))
+                    type: .getPromiseCompletion, id: .completion(completion),
+                    result: Notification.Result(result.outcome)))
         }
         row.listeners.append((run.id, completion))
         put(row, name, run)

@@ -22,7 +22,9 @@ extension Shard {
         let isExclusive = handler?.isExclusive ?? true
         let service = isExclusive ? invocation.service : ""
         let key = isExclusive ? invocation.key : invocation.id.bytes
-        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(service, invocation.id.keyHash, $0) }) { return known }
+        if let known = unsafe key.withUnsafeBytes({ unsafe self.queue(service, invocation.id.keyHash, $0) }) {
+            return known
+        }
         let queue = VirtualQueue(
             service: service, key: key, hash: queueHash(service, invocation.id.keyHash), head: 1, tail: 1)
         insert(queue)
@@ -86,7 +88,8 @@ extension Shard {
             invocation.callers.contains(head)
         {
             observer.deadlocked(
-                service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key), waiting: invocation.id,
+                service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
+                waiting: invocation.id,
                 holding: head)
             if limits.failsDeadlocks {
                 return answer(caller, .failure(.deadlock(invocation, holding: head)))
@@ -96,7 +99,8 @@ extension Shard {
             let known = invocation.id.isDerived ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
-                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
+                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
+            )
             record.listeners = known?.listeners ?? []
             putRecord(invocation.id, record)
         }
@@ -248,7 +252,9 @@ extension Shard {
 
     /// What becomes of an invocation that failed at its first, inline attempt.
     func failNew(_ invocation: StoredInvocation, _ handler: ServiceTable.Handler, _ error: any Error) {
-        if policy(invocation)?.then == .skip, pause(invocation, handler, error, HeadFailure(attempts: 1, firstFailedMilliseconds: now)) == nil {
+        if policy(invocation)?.then == .skip,
+            pause(invocation, handler, error, HeadFailure(attempts: 1, firstFailedMilliseconds: now)) == nil
+        {
             counters.failures.add(1, ordering: .relaxed)
             return observer.skipped(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
@@ -274,7 +280,8 @@ extension Shard {
             storeHeader(queue)
             return observer.retrying(
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
-                source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause, error: queue.failure.lastError)
+                source: invocation.source, attempt: queue.failure.attempts, pauseMilliseconds: pause,
+                error: queue.failure.lastError)
         }
         guard let policy = policy(invocation) else {
             if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalDivergence) {
@@ -296,13 +303,16 @@ extension Shard {
             {
                 intake.stopPartition(
                     topic: source.record.topic, partition: source.record.partition,
-                    reason: "the record at offset \(source.record.offset) failed \(queue.failure.attempts) times: \(queue.failure.lastError)")
+                    reason:
+                        "the record at offset \(source.record.offset) failed \(queue.failure.attempts) times: \(queue.failure.lastError)"
+                )
             }
         }
     }
 
     /// Ends a head that is not running, with a result.
-    func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult) {
+    func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult)
+    {
         deleteJournal(of: head.id, queue)
         respond(head.id, head, handler, isStarted: queue.isStarted, result)
         queue.isStarted = false
@@ -333,7 +343,8 @@ extension Shard {
             let known = invocation.source == nil ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .started, queueService: queue.service, queueKey: queue.key, service: invocation.service,
-                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
+                handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
+            )
             record.listeners = known?.listeners ?? []
             putRecord(invocation.id, record)
         }
@@ -345,14 +356,17 @@ extension Shard {
         let queue = makeQueue(for: invocation, nil)
         enqueue(invocation, in: queue)
         if queue.count == 1 {
-            parkHead(queue, invocation, "no service of this application has a handler \(invocation.service)/\(invocation.handler)")
+            parkHead(
+                queue, invocation,
+                "no service of this application has a handler \(invocation.service)/\(invocation.handler)")
         }
     }
 
     /// The subscription's policy, for an invocation that came from a record.
     private func policy(_ invocation: StoredInvocation) -> ErrorPolicy? {
         guard let source = invocation.source else { return nil }
-        return settings.intakes.first { $0.subscription.name == source.subscription }?.subscription.onError ?? settings.defaultPolicy
+        return settings.intakes.first { $0.subscription.name == source.subscription }?.subscription.onError
+            ?? settings.defaultPolicy
     }
 
     /// The pause before the next attempt, or `nil` when there is to be none.

@@ -62,7 +62,8 @@ extension Shard {
     }
 
     /// A record as it is stored when it has to wait.
-    func stored(_ batch: RecordBatch, _ at: Int, _ handler: ServiceTable.Handler, id: InvocationID) -> StoredInvocation {
+    func stored(_ batch: RecordBatch, _ at: Int, _ handler: ServiceTable.Handler, id: InvocationID) -> StoredInvocation
+    {
         let entry = batch.entries[at]
         return unsafe StoredInvocation(
             id: id, service: handler.service, handler: handler.name,
@@ -78,7 +79,8 @@ extension Shard {
         if entry.headersCount > 0 {
             unsafe batch.forEachHeader(entry) { name, value in
                 unsafe headers.append(
-                    SourceRecord.Header(name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
+                    SourceRecord.Header(
+                        name: String(decoding: name, as: UTF8.self), value: value.map { unsafe [UInt8]($0) }))
             }
         }
         return unsafe StoredInvocation.Source(

@@ -26,10 +26,12 @@ extension Shard {
         invocation.encode(into: &bytes)
         selectTimer(due: invocation.dueMilliseconds, invocation.id, TimerNumber.invocation)
         unsafe bytes.withUnsafeBytes { unsafe store.putNew(.timers, rowKey.bytes, $0) }
-        timers.add(TimerQueue.Entry(due: invocation.dueMilliseconds, id: invocation.id, completion: TimerNumber.invocation))
+        timers.add(
+            TimerQueue.Entry(due: invocation.dueMilliseconds, id: invocation.id, completion: TimerNumber.invocation))
         guard invocation.id.isDerived else { return }
         var record = InvocationRecord(
-            status: .scheduled, queueService: "", queueKey: [], service: invocation.service, handler: invocation.handler,
+            status: .scheduled, queueService: "", queueKey: [], service: invocation.service,
+            handler: invocation.handler,
             key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds)
         record.dueMilliseconds = invocation.dueMilliseconds
         putRecord(invocation.id, record)
@@ -86,7 +88,8 @@ extension Shard {
         selectTimer(due: entry.due, entry.id, entry.completion)
         do {
             guard let value = try unsafe store.get(.timers, rowKey.bytes) else { return }
-            let invocation = entry.completion == TimerNumber.invocation ? try unsafe StoredInvocation(decoding: value) : nil
+            let invocation =
+                entry.completion == TimerNumber.invocation ? try unsafe StoredInvocation(decoding: value) : nil
             unsafe store.delete(.timers, rowKey.bytes)
             counters.timersFired.add(1, ordering: .relaxed)
             counters.timerLatenessMilliseconds.add(time - min(time, entry.due), ordering: .relaxed)
@@ -108,7 +111,9 @@ extension Shard {
     func purge(_ id: InvocationID) {
         guard let record = record(of: id), record.status == .completed else { return }
         deleteRecord(id)
-        guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else { return }
+        guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else {
+            return
+        }
         rowKey.truncate(to: 2)
         unsafe record.key.withUnsafeBytes { unsafe rowKey.appendObject(service: record.service, key: $0) }
         let prefix = unsafe [UInt8](rowKey.bytes)

@@ -90,7 +90,9 @@ final class ShardGroup {
         let waits = shards.contains { !$0.durableWaits.isEmpty }
         waitsForDurability.store(waits, ordering: .sequentiallyConsistent)
         // What became durable before the flag was up, nobody tells any more.
-        if waits, store.durableCommit >= commit { exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index) }
+        if waits, store.durableCommit >= commit {
+            exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index)
+        }
     }
 
     /// The last write of a group that takes no more turns: what has been acknowledged since, so that the next run does not send it

@@ -7,9 +7,13 @@ protocol ShardObserver: AnyObject, Sendable {
         service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempt: Int,
         pauseMilliseconds: Int64, error: String)
     /// A key has been parked, or its partition stopped.
-    func parked(service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String)
+    func parked(
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
+    )
     /// A record or invocation has been dropped, by its policy.
-    func skipped(service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String)
+    func skipped(
+        service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
+    )
     /// An invocation stands in line behind one that, through calls, waits for it.
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
     func contextMisused(_ error: any Error)

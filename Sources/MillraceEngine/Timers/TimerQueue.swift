@@ -115,6 +115,7 @@ extension TimerQueue.Entry {
         return Self(
             due: due,
             id: InvocationID(
-                keyHash: id.keyHash, dueMilliseconds: id.dueMilliseconds, originShard: id.originShard, sequence: id.sequence &+ 1))
+                keyHash: id.keyHash, dueMilliseconds: id.dueMilliseconds, originShard: id.originShard,
+                sequence: id.sequence &+ 1))
     }
 }

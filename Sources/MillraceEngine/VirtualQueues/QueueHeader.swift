@@ -45,7 +45,10 @@ struct QueueHeader: Equatable {
         return bytes
     }
 
-    init(head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, isStarted: Bool = false, failure: HeadFailure) {
+    init(
+        head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, isStarted: Bool = false,
+        failure: HeadFailure
+    ) {
         self.head = head
         self.tail = tail
         self.state = state

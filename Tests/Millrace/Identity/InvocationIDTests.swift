@@ -18,7 +18,37 @@ struct InvocationIDTests {
 
     @Test func hasItsPartsInBigEndianOrder() {
         let id = InvocationID(keyHash: 0x0102, dueMilliseconds: 0x0304, originShard: 0x0506, sequence: 0x0708)
-        #expect(id.description == "inv_000000000000010200000000030405060000000000000708")
+        #expect(id.bytes.prefix(10) == [0, 0, 0, 0, 0, 0, 1, 2, 0, 0])
+    }
+
+    /// The service protocol's own examples.
+    @Test(arguments: [
+        ("0102030405060708090a0b0c0d0e0f101112131415161718", "inv_10GJfy0GGPIZ0JsmI2YhihwhbLzDth0Jvz"),
+        ("493c42ed1c3cf1bc018e5257b998007db7f4f3f47e809584", "inv_1gdJBtdVEcM942bjcDmb1c1khoaJe11Hbz"),
+        ("ffffffffffffffffffffffffffffffffffffffffffffffff", "inv_1lYGhA16ahyf7N42dgm5tFLK9N8MT7fHC7"),
+    ])
+    func isWrittenAsTheProtocolSays(hexadecimal: String, text: String) throws {
+        let bytes = stride(from: 0, to: 48, by: 2).map { at -> UInt8 in
+            let digits = hexadecimal.dropFirst(at).prefix(2)
+            return UInt8(digits, radix: 16) ?? 0
+        }
+        let id = try #require(InvocationID(bytes: bytes))
+        #expect(id.description == text)
+        #expect(InvocationID(text) == id)
+    }
+
+    @Test(arguments: [
+        "", "inv_1", "inv_10GJfy0GGPIZ0JsmI2YhihwhbLzDth0Jv", "inv_1zzzzzzzzzzz0JsmI2YhihwhbLzDth0Jvz", "x",
+    ])
+    func isNotReadFromOtherText(text: String) { #expect(InvocationID(text) == nil) }
+
+    @Test func namesAwakeables() throws {
+        let id = try #require(InvocationID("inv_10GJfy0GGPIZ0JsmI2YhihwhbLzDth0Jvz"))
+        let awakeable = AwakeableID(invocation: id, index: 17)
+        #expect(awakeable.description == "sign_1AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYAAAAEQ")
+        #expect(AwakeableID(awakeable.description) == awakeable)
+        #expect(AwakeableID(awakeable.description + "==") == awakeable)
+        #expect(AwakeableID("sign_1AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYAAAAE") == nil)
     }
 
     @Test(arguments: [0, 23, 25])

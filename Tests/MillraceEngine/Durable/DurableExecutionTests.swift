@@ -12,7 +12,9 @@ struct DurableExecutionTests {
     private func makeApplication(
         _ crashes: TestApplication.Crashes, _ adjust: (inout EngineOptions) -> Void = { _ in }
     ) throws -> TestApplication {
-        let services: [any DurableService] = [Counter(), Steps(world: world), Caller(), Approval(), Signup(world: world)]
+        let services: [any DurableService] = [
+            Counter(), Steps(world: world), Caller(), Approval(), Signup(world: world),
+        ]
         return try TestApplication(services.map(\.definition), crashes, adjusting: adjust)
     }
 
@@ -245,7 +247,9 @@ struct DurableExecutionTests {
     @Test func keepsFewWaitingHandlersInMemory() throws {
         let app = try makeApplication(.never) { $0.limits.loadedInvocations = 4 }
         var ids: [InvocationID] = []
-        for number in 0..<100 { ids.append(try app.start("Counter", key: ObjectKey("m\(number)"), "slowAdd", payload: Array("1".utf8))) }
+        for number in 0..<100 {
+            ids.append(try app.start("Counter", key: ObjectKey("m\(number)"), "slowAdd", payload: Array("1".utf8)))
+        }
         #expect(app.statistics?.waitingInvocations ?? 0 <= 4 * 4)
         try app.advance(by: .seconds(10))
         for id in ids { #expect(try app.output(of: id) == Array("1".utf8)) }
