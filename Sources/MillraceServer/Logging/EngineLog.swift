@@ -23,14 +23,14 @@ final class EngineLog: EngineObserver {
         self.now = now
     }
 
-    /// Writes what was held back; to be called about once a second.
-    func tick() {
-        for summary in failures.endWindows(now: now()) {
+    /// Writes what was held back; to be called about once a second, and once more at the end.
+    func tick(isLast: Bool = false) {
+        for summary in failures.endWindows(now: now(), all: isLast) {
             handlers.warning(
                 "\(summary.kind): \(summary.count) more in the last \(summary.seconds) s",
                 metadata: ["last": .string(summary.last)])
         }
-        for summary in statuses.endWindows(now: now()) {
+        for summary in statuses.endWindows(now: now(), all: isLast) {
             subscriptions.info(
                 "\(summary.kind): \(summary.count) more changes in the last \(summary.seconds) s",
                 metadata: ["last": .string(summary.last)])

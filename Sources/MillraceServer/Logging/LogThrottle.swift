@@ -50,14 +50,15 @@ final class LogThrottle: Sendable {
         }
     }
 
-    /// Ends the windows whose time is over, and tells what was held back in them, in the order of their kinds.
-    func endWindows(now: Int64) -> [Summary] {
+    /// Ends the windows whose time is over, or all, and tells what was held back in them, in the order of their kinds.
+    func endWindows(now: Int64, all: Bool = false) -> [Summary] {
         windows.withLock { windows in
-            let ended = windows.filter { now - $0.value.start >= windowMilliseconds }
+            let ended = all ? windows : windows.filter { now - $0.value.start >= windowMilliseconds }
             for kind in ended.keys { windows[kind] = nil }
             return ended.filter { $0.value.heldBack > 0 }.sorted { $0.key < $1.key }.map { kind, window in
                 Summary(
-                    kind: kind, count: window.heldBack, seconds: Int((now - window.start) / 1000), last: window.last)
+                    kind: kind, count: window.heldBack, seconds: max(1, Int((now - window.start) / 1000)),
+                    last: window.last)
             }
         }
     }

@@ -98,7 +98,7 @@ package final class Node: Sendable {
         if engine.failure == nil { waitForHandlers(until: deadline) }
         let left = max(1_000, min(5_000, deadline - Self.milliseconds))
         engine.stop(sources: [], drainMilliseconds: Int(left))
-        log.tick()
+        log.tick(isLast: true)
         disk.close()
         endpoint?.stop()
     }

@@ -104,6 +104,15 @@ import Testing
         #expect(handler.entries.count == 5)
     }
 
+    @Test func whatWasHeldBackIsToldAtTheEnd() {
+        for number in 0..<5 { log.keyParked(failure(key: "k\(number)")) }
+        time.now.withLock { $0 = 1500 }
+        log.tick()
+        #expect(handler.entries.count == 3)
+        log.tick(isLast: true)
+        #expect(handler.messages.last == "keys of Order parked: 2 more in the last 1 s")
+    }
+
     @Test func aFullDiskIsToldOnceAndItsEndToo() {
         for _ in 0..<3 { log.storageBlocked(StoreFailure(message: "no room")) }
         for _ in 0..<3 { log.storageUnblocked() }

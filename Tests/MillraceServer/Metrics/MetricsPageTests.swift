@@ -10,13 +10,13 @@ import Testing
     private let families: [String: PrometheusPage.Family]
     private let text: String
 
-    init() throws {
+    init() async throws {
         let node = try CountingNode()
         defer { node.stop() }
         node.source.deliver("numbers", key: "a", values: ["1", "2", "3"])
         node.source.deliver("numbers", key: "b", values: ["-1"], from: 3)
         node.source.topics[0].intake.reportLogEnd(10, slot: 0)
-        node.wait { $0.records == 4 && $0.parkedKeys == 1 }
+        await node.wait { $0.records == 4 && $0.parkedKeys == 1 }
         text = node.node.metricsText
         families = try PrometheusPage.parse(text)
     }

@@ -12,7 +12,7 @@ import Testing
     init() throws { directory = try TemporaryDirectory() }
 
     /// What has been delivered when it is told to stop is finished and committed; nothing of it is done again.
-    @Test func stoppingFinishesAndCommitsWhatHasArrived() throws {
+    @Test func stoppingFinishesAndCommitsWhatHasArrived() async throws {
         let values = (1...5000).map { "\($0)" }
         let first = try CountingNode(directory: directory)
         first.source.deliver("numbers", key: "a", values: values)
@@ -25,17 +25,17 @@ import Testing
         #expect(intake.open(topic: "numbers", partition: 0).position == .stored(5000))
         second.source.deliver("numbers", key: "a", values: values)
         second.source.deliver("numbers", key: "a", values: ["1"], from: 5000)
-        second.wait { $0.records == 5001 }
+        await second.wait { $0.records == 5001 }
         #expect(second.node.statistics.duplicates == 5000)
         second.stop()
         #expect(second.sink.count.withLock { $0 } == 1, "what was acknowledged is not sent again")
     }
 
-    @Test func aPoisonedKeyIsParkedAndToldAndOutlivesARestart() throws {
+    @Test func aPoisonedKeyIsParkedAndToldAndOutlivesARestart() async throws {
         let first = try CountingNode(directory: directory)
         first.source.deliver("numbers", key: "bad", values: ["-1", "2"])
         first.source.deliver("numbers", key: "good", values: ["1"], from: 2)
-        first.wait { $0.parkedKeys == 1 && $0.emitted == 1 }
+        await first.wait { $0.parkedKeys == 1 && $0.emitted == 1 }
         first.stop()
         let line = try #require(first.handler.entries.first { $0.message.contains("parked") })
         #expect(line.level == .error)

@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceServer
 
 /// The example as a process of its own: files in, an embedded broker out.
-@Suite(.timeLimit(.minutes(2))) struct ProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ProcessTests {
     private let directory: TemporaryDirectory
     private let broker: EmbeddedBroker
 
@@ -45,12 +45,15 @@ import Testing
     }
 
     /// What came to the topic, each record once however often it was sent: features by user.
-    private func enriched(atLeast count: Int) throws -> [String: [[String]]] {
+    private func enriched(atLeast count: Int) async throws -> [String: [[String]]] {
         struct Value: Decodable { var features: [String] }
         var seen: Set<String> = []
         var features: [String: [[String]]] = [:]
         let settings = KafkaClusterSettings(name: "embedded", properties: broker.properties)
-        for record in try KafkaProbe(settings).consume("enriched", atLeast: count, timeoutMilliseconds: 30_000) {
+        let records = await onThread {
+            Result { try KafkaProbe(settings).consume("enriched", atLeast: count, timeoutMilliseconds: 30_000) }
+        }
+        for record in try records.get() {
             guard seen.insert(try #require(record.header("millrace-sequence"))).inserted else { continue }
             let value = try JSONDecoder().decode(Value.self, from: Data(record.value ?? []))
             features[String(decoding: record.key ?? [], as: UTF8.self), default: []].append(value.features)
@@ -60,71 +63,71 @@ import Testing
 
     /// Told to end in the middle of its work it commits what it has begun, and the next run goes on from there.
     @Test(arguments: [SIGTERM, SIGINT])
-    func aSignalEndsItAfterItsOpenBatch(signal: Int32) throws {
+    func aSignalEndsItAfterItsOpenBatch(signal: Int32) async throws {
         try writeFeatures(users: 1000, each: 5)
         let path = try configuration()
         let first = try ServerProcess(["--config", path])
-        #expect(first.writes("running from offset 0"))
+        #expect(await first.writes("running from offset 0"))
         first.signal(signal)
-        #expect(first.end() == .exited(0))
+        #expect(await first.end() == .exited(0))
         #expect(first.text.contains("\(TerminationSignals.name(signal)): finishing what is begun"))
         #expect(first.text.contains("stopped exit_code=0"))
 
         let second = try ServerProcess(["--config", path, "--until-done"])
-        #expect(second.end() == .exited(0))
+        #expect(await second.end() == .exited(0))
         #expect(second.text.contains("done"))
         // Both files are read side by side: who the users are comes when all their features are there.
         try directory.append("users.jsonl", userLines(0..<1000))
         let third = try ServerProcess(["--config", path, "--until-done"])
-        #expect(third.end() == .exited(0))
-        let enriched = try enriched(atLeast: 1000)
+        #expect(await third.end() == .exited(0))
+        let enriched = try await enriched(atLeast: 1000)
         #expect(enriched.count == 1000)
         for (user, features) in enriched { #expect(features == [["f0", "f1", "f2", "f3", "f4"]], "of \(user)") }
     }
 
-    @Test func aSecondSignalEndsItAtOnce() throws {
+    @Test func aSecondSignalEndsItAtOnce() async throws {
         try writeFeatures(users: 1, each: 1)
         try directory.append("users.jsonl", userLines(0..<1))
         // Nobody listens there, so what is emitted waits, and so does the end.
         let process = try ServerProcess(["--config", try configuration(servers: "127.0.0.1:1")])
-        #expect(process.writes("cannot reach kafka cluster 'main'"))
+        #expect(await process.writes("cannot reach kafka cluster 'main'"))
         process.signal(SIGTERM)
-        #expect(process.writes("SIGTERM: finishing what is begun; once more ends at once"))
+        #expect(await process.writes("SIGTERM: finishing what is begun; once more ends at once"))
         process.signal(SIGTERM)
-        #expect(process.end() == .exited(128 + SIGTERM))
+        #expect(await process.end() == .exited(128 + SIGTERM))
         #expect(process.text.contains("SIGTERM again: ended at once; nothing that was committed is lost"))
     }
 
-    @Test func recordsThatCouldNotLeaveAreToldAndLeaveWithTheNextRun() throws {
+    @Test func recordsThatCouldNotLeaveAreToldAndLeaveWithTheNextRun() async throws {
         try writeFeatures(users: 1, each: 2)
         try directory.append("users.jsonl", userLines(0..<1))
         let first = try ServerProcess(["--config", try configuration(servers: "127.0.0.1:1"), "--until-done"])
-        #expect(first.writes("cannot reach kafka cluster 'main'"))
+        #expect(await first.writes("cannot reach kafka cluster 'main'"))
         first.signal(SIGTERM)
-        #expect(first.end() == .exited(0))
+        #expect(await first.end() == .exited(0))
         #expect(
             first.text.contains("bytes of emitted records were not acknowledged; they are sent again by the next run"))
 
         let second = try ServerProcess(["--config", try configuration(), "--until-done"])
-        #expect(second.end() == .exited(0))
+        #expect(await second.end() == .exited(0))
         #expect(!second.text.contains("were not acknowledged"))
-        #expect(try enriched(atLeast: 1).count == 1)
+        #expect(try await enriched(atLeast: 1).count == 1)
     }
 
-    @Test func whatIsNoTerminalGetsNoEscapesAndNoProgressLine() throws {
+    @Test func whatIsNoTerminalGetsNoEscapesAndNoProgressLine() async throws {
         try writeFeatures(users: 1000, each: 5)
         let process = try ServerProcess(
             ["--config", try configuration(), "--until-done"], environment: ["TERM": "xterm"])
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
         #expect(!process.text.contains("\u{1B}"))
         #expect(!process.text.contains("\r"))
         #expect(!process.text.contains("catching up:"))
     }
 
-    @Test func theLogCanBeJSON() throws {
+    @Test func theLogCanBeJSON() async throws {
         try writeFeatures(users: 1, each: 1)
         let process = try ServerProcess(["--config", try configuration(log: "{ format: json }"), "--until-done"])
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
         let lines = process.text.split(separator: "\n")
         #expect(lines.count >= 4)
         for line in lines {
@@ -134,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func secretsAreNotInTheLog() throws {
+    @Test func secretsAreNotInTheLog() async throws {
         let path = try directory.write(
             "m.yaml",
             """
@@ -154,14 +157,14 @@ import Testing
             """)
         let secrets = ["USER_NAME": "nobody-knows-me", "PASSWORD": "tr0ub4dor&3"]
         let process = try ServerProcess(["--config", path], environment: secrets)
-        #expect(process.writes("cannot reach kafka cluster 'main'"))
+        #expect(await process.writes("cannot reach kafka cluster 'main'"))
         process.signal(SIGTERM)
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
         #expect(process.text.contains("sasl.password=***"))
         for secret in secrets.values { #expect(!process.text.contains(secret)) }
     }
 
-    @Test func aTopicHasNoEndToWaitFor() throws {
+    @Test func aTopicHasNoEndToWaitFor() async throws {
         let path = try directory.write(
             "m.yaml",
             """
@@ -171,14 +174,14 @@ import Testing
             subscriptions: [{ source: kafka://main/user-events, sink: service://EventEnricher/userEvent }]
             """)
         let process = try ServerProcess(["--config", path, "--until-done"])
-        #expect(process.end() == .exited(1))
+        #expect(await process.end() == .exited(1))
         #expect(process.text.contains("--until-done is for configurations that read files only: a topic has no end"))
     }
 
-    @Test func aFileThatIsNotThereIsAFailureOfARunThatShouldEnd() throws {
+    @Test func aFileThatIsNotThereIsAFailureOfARunThatShouldEnd() async throws {
         try directory.write("users.jsonl", "")
         let process = try ServerProcess(["--config", try configuration(), "--until-done"])
-        #expect(process.end() == .exited(1))
+        #expect(await process.end() == .exited(1))
         #expect(process.text.contains("features.jsonl"))
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What a newcomer sees first, as a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct QuickstartTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct QuickstartTests {
     private static let configuration = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../examples/event-enrichment/millrace.yaml").standardized.path
 
@@ -13,12 +13,13 @@ import Testing
 
     private func quickstart(_ arguments: String...) throws -> ServerProcess {
         try ServerProcess(
-            ["quickstart", "--config", Self.configuration] + arguments, environment: ["TMPDIR": directory.path])
+            ["quickstart", "--config", Self.configuration, "--users", "500"] + arguments,
+            environment: ["TMPDIR": directory.path])
     }
 
-    @Test func showsRecordsLatencyAndRateAndEndsByItselfWhereNobodyWatches() throws {
+    @Test func showsRecordsLatencyAndRateAndEndsByItselfWhereNobodyWatches() async throws {
         let process = try quickstart()
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
         let text = process.text
         for user in ["ada", "grace", "edsger"] {
             let line = try #require(text.split(separator: "\n").first { $0.contains(#""userId":"\#(user)""#) })
@@ -33,26 +34,26 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty, "it clears up behind itself")
     }
 
-    @Test func staysWhereItIsToldToUntilASignalComes() throws {
+    @Test func staysWhereItIsToldToUntilASignalComes() async throws {
         let process = try quickstart("--stay")
-        #expect(process.writes("Ctrl-C ends it"))
+        #expect(await process.writes("Ctrl-C ends it"))
         #expect(process.text.contains("kcat -b 127.0.0.1:"))
         process.signal(SIGINT)
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
     }
 
-    @Test func aSignalEndsItAnywhere() throws {
+    @Test func aSignalEndsItAnywhere() async throws {
         let process = try quickstart()
-        #expect(process.writes("An embedded Kafka broker listens on"))
+        #expect(await process.writes("An embedded Kafka broker listens on"))
         process.signal(SIGTERM)
-        #expect(process.end() == .exited(0))
+        #expect(await process.end() == .exited(0))
         #expect(!process.text.contains("Where to go next"))
     }
 
-    @Test func producingNeedsAConfiguration() throws {
+    @Test func producingNeedsAConfiguration() async throws {
         let process = try ServerProcess(
             ["produce", "--config", directory.path + "/none.yaml"], environment: ["TMPDIR": directory.path])
-        #expect(process.end() == .exited(78))
+        #expect(await process.end() == .exited(78))
         #expect(process.text.contains("none.yaml"))
     }
 }

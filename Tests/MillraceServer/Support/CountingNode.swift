@@ -38,8 +38,11 @@ final class CountingNode {
     func stop() { node.stop() }
 
     /// Waits until the figures are so; the suite's time limit ends a wait that would never end.
-    func wait(until holds: (EngineStatistics) -> Bool) {
-        let signal = Signal()
-        while !holds(node.statistics) { signal.wait(timeoutMilliseconds: 2) }
+    func wait(until holds: @escaping @Sendable (EngineStatistics) -> Bool) async {
+        let node = node
+        await onThread {
+            let signal = Signal()
+            while !holds(node.statistics) { signal.wait(timeoutMilliseconds: 2) }
+        }
     }
 }

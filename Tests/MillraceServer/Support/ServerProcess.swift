@@ -69,15 +69,15 @@ final class ServerProcess: Sendable {
     var text: String { state.withLock { $0.text } }
 
     /// Waits until it has written a text, or ended. Returns whether it has written it.
-    func writes(_ text: String) -> Bool {
-        wait { $0.end != nil || $0.text.contains(text) }
+    func writes(_ text: String) async -> Bool {
+        await onThread { self.wait { $0.end != nil || $0.text.contains(text) } }
         return self.text.contains(text)
     }
 
     /// Waits until it has ended.
     @discardableResult
-    func end() -> End {
-        wait { $0.end != nil }
+    func end() async -> End {
+        await onThread { self.wait { $0.end != nil } }
         return state.withLock { $0.end } ?? .exited(-1)
     }
 

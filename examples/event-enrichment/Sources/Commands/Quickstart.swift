@@ -14,11 +14,12 @@ struct Quickstart {
     let settings: KafkaClusterSettings
     let console: Console
     let signals: TerminationSignals
+    /// How many users do something at once, to see the rate.
+    let burstUsers: Int
     /// Whether it goes on until a signal comes, so that there is something to look at with other tools.
     let stays: Bool
 
     private static let steadyUsers = 1000
-    private static let burstUsers = 20_000
     private static let burstFeatures = 5
     private static let boxMilliseconds = 100.0
 
@@ -89,8 +90,8 @@ struct Quickstart {
     }
 
     private func showRate(_ watcher: EnrichedWatcher) throws {
-        let users = 100_000..<100_000 + Self.burstUsers
-        let features = Self.burstUsers * Self.burstFeatures
+        let users = 100_000..<100_000 + burstUsers
+        let features = burstUsers * Self.burstFeatures
         let (before, emitted) = (node.statistics.records, watcher.outcome.count)
         console.print(
             "\n\(features) feature events of \(users.count) users, then their user events, as fast as can be:\n")

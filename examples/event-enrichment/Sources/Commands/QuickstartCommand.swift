@@ -13,10 +13,12 @@ enum QuickstartCommand {
             abstract: "Run everything on an embedded Kafka broker, with made-up users.",
             arguments: [
                 ProduceCommand.config,
+                .option("users", "N", help: "How many users the burst has; 20000 where it is not given."),
                 .flag("verbose", short: "v", help: "Show the engine's log, too."),
                 .flag("stay", help: "Go on until Ctrl-C even where the output is not a terminal."),
             ])
     ) { application, arguments, console in
+        let users = try arguments.integer("users", in: 1...100_000, default: 20_000)
         // First of all, so that the threads to come leave the signals to this one.
         let signals = TerminationSignals()
         let broker = try EmbeddedBroker()
@@ -31,7 +33,7 @@ enum QuickstartCommand {
         return try Quickstart(
             node: node,
             settings: KafkaClusterSettings(name: "embedded", properties: broker.properties), console: console,
-            signals: signals, stays: arguments.flags.contains("stay") || isatty(STDOUT_FILENO) == 1
+            signals: signals, burstUsers: users, stays: arguments.flags.contains("stay") || isatty(STDOUT_FILENO) == 1
         ).run()
     }
 
