@@ -20,6 +20,7 @@ struct Expansion {
             sourceFiles: [file: .init(moduleName: "Application", fullFilePath: "Application.swift")])
         let specs: [String: MacroSpec] = [
             "VirtualObject": MacroSpec(type: VirtualObjectMacro.self, conformances: ["VirtualObjectService"]),
+            "Workflow": MacroSpec(type: WorkflowMacro.self, conformances: ["WorkflowService"]),
             "Service": MacroSpec(type: ServiceMacro.self, conformances: ["PlainService"]),
             "Handler": MacroSpec(type: HandlerMacro.self),
         ]
