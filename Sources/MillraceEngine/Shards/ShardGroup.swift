@@ -70,7 +70,7 @@ final class ShardGroup {
         for records in applied {
             var count = 0
             for shard in shards { count += Int(records.counts[shard.index]) }
-            records.intake.finished(records: count, bytes: records.bytesOf(count))
+            records.intake.finished(records: count, bytes: records.applied(records: count))
         }
         applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty { exchange.committed() }
