@@ -64,6 +64,21 @@ extension InvocationContext {
         }
     }
 
+    /// Emits a record of bytes to a Kafka topic. Without it, a value that is not optional would be taken for one to be
+    /// written as JSON.
+    public func emit(
+        topic: String, cluster: String = "", key: [UInt8]? = nil, value: [UInt8], headers: [SourceRecord.Header] = []
+    ) {
+        emit(topic: topic, cluster: cluster, key: key, value: Optional(value), headers: headers)
+    }
+
+    /// Emits a record of bytes to a Kafka topic, under a key of an object.
+    public func emit(
+        topic: String, cluster: String = "", key: ObjectKey, value: [UInt8], headers: [SourceRecord.Header] = []
+    ) {
+        emit(topic: topic, cluster: cluster, key: key.bytes, value: Optional(value), headers: headers)
+    }
+
     /// Emits a record of borrowed bytes; they are copied once, into the batch.
     public func emit(topic: String, cluster: String = "", key: RawSpan, value: RawSpan) {
         attempt {

@@ -106,13 +106,20 @@ package final class Intake: Sendable {
         }
         // Where it is not at the beginning, it is stored at once: the next run must not begin elsewhere because nothing
         // has come in this one.
-        if subscription.start != .earliest { skip(slot: slot, to: offset) }
+        if subscription.start != .earliest { move(slot: slot, to: offset, isReset: true) }
     }
 
-    /// Lets a partition go on at another offset, because its log no longer has the stored one.
-    package func skip(slot: Int, to offset: Int64) {
+    /// Lets a partition go on at another offset, because its log does not have the one at which it should.
+    ///
+    /// Onward, shards that are further already stay where they are: what they have applied is still in the log. Back, the
+    /// log is another one, and every shard begins there.
+    package func skip(slot: Int, from missing: Int64, to offset: Int64) {
+        move(slot: slot, to: offset, isReset: offset < missing)
+    }
+
+    private func move(slot: Int, to offset: Int64, isReset: Bool) {
         let batch = makeBatch()
-        batch.isReset = true
+        batch.isReset = isReset
         batch.advance(slot: slot, next: offset)
         host.deliver(batch, toAllShards: true)
     }
@@ -123,6 +130,7 @@ package final class Intake: Sendable {
     /// Hands a batch over to the shards. Never blocks; afterwards look at ``isSaturated``.
     package func deliver(_ batch: RecordBatch) {
         guard batch.recordCount > 0 || !batch.advances.isEmpty else { return }
+        batch.beginFlight()
         inFlightRecords.add(batch.recordCount, ordering: .relaxed)
         inFlightBytes.add(batch.byteCount, ordering: .relaxed)
         delivered.add(batch.recordCount, ordering: .relaxed)

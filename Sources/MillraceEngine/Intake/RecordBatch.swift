@@ -1,5 +1,6 @@
 package import Millrace
 import MillraceStore
+import Synchronization
 
 /// Records on their way from a source to the shards: bytes in one arena, and for each record where they are and which
 /// shard it belongs to.
@@ -43,6 +44,11 @@ import MillraceStore
     private(set) var counts: [Int32]
     /// For each partition slot touched: the offset after the last record seen.
     private(set) var advances: [(slot: Int, next: Int64)] = []
+    /// The partition asked for last, by its slot, and the hash of its name.
+    private var lastPlace: (slot: Int32, hash: UInt64) = (-1, 0)
+    /// How many records no group has applied yet, and how many bytes the groups that have took out of what is in flight.
+    private let unappliedRecords = Atomic<Int>(0)
+    private let appliedBytes = Atomic<Int>(0)
     private var arena: UnsafeMutableRawPointer
     private var capacity: Int
     private var count = 0
@@ -124,8 +130,29 @@ import MillraceStore
         advances.append((slot, next))
     }
 
-    /// The share of the bytes that so many of the records have, for counting what is in flight.
-    func bytesOf(_ records: Int) -> Int { entries.isEmpty ? 0 : count * records / entries.count }
+    /// The hash of the name of a slot's partition.
+    func placeHash(ofSlot slot: Int32) -> UInt64 {
+        if lastPlace.slot != slot {
+            let (topic, partition) = intake.place(ofSlot: Int(slot))
+            lastPlace = (slot, RecordRouter.hash(ofTopic: topic, partition: partition))
+        }
+        return lastPlace.hash
+    }
+
+    /// Before the batch is handed over: all its records are in flight.
+    func beginFlight() { unappliedRecords.store(recordCount, ordering: .relaxed) }
+
+    /// Learns that a group has applied so many of the records, and returns their share of the bytes. The shares of all
+    /// groups add up to all bytes. Any thread.
+    func applied(records: Int) -> Int {
+        guard records > 0 else { return 0 }
+        let share = byteCount * records / recordCount
+        appliedBytes.add(share, ordering: .acquiringAndReleasing)
+        let left = unappliedRecords.subtract(records, ordering: .acquiringAndReleasing).newValue
+        guard left == 0 else { return share }
+        // The last one: what rounding has left over is its, too.
+        return byteCount - (appliedBytes.load(ordering: .acquiring) - share)
+    }
 
     // MARK: Routing
 

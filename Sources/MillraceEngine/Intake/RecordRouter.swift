@@ -43,10 +43,18 @@ struct RecordRouter: Sendable {
     /// Keeps the records of one partition together, so that they are handled in order.
     private func routeByPartition(_ batch: RecordBatch, _ index: Int) {
         let entry = batch.entries[index]
-        let slot = UInt64(UInt32(bitPattern: entry.slot)).littleEndian
-        let hash = unsafe withUnsafeBytes(of: slot) { unsafe XXH64.hash($0) }
+        let hash = batch.placeHash(ofSlot: entry.slot)
         batch.setRoute(
             index, start: entry.start, count: 0, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))
+    }
+
+    /// A partition's hash by its name. The number of its slot would not do: it differs from run to run, and a record that
+    /// is read again must find the shard whose watermark knows it.
+    static func hash(ofTopic topic: String, partition: Int32) -> UInt64 {
+        var name = RowKey(shard: 0)
+        name.append(topic)
+        name.append(partition)
+        return unsafe XXH64.hash(name.bytes)
     }
 
     @inline(__always)

@@ -83,7 +83,7 @@ final class ShardGroup {
         for records in applied {
             var count = 0
             for shard in shards { count += Int(records.counts[shard.index]) }
-            records.intake.finished(records: count, bytes: records.bytesOf(count))
+            records.intake.finished(records: count, bytes: records.applied(records: count))
         }
         applied.removeAll(keepingCapacity: true)
         if !ended.isEmpty || hasReleased { exchange.committed() }

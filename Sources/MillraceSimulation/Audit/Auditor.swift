@@ -172,7 +172,9 @@ struct Auditor {
             if end == .skip, queued != nil, !isBehindParked(id, queued) {
                 problems.append("\(id) is queued, and should be skipped")
             }
-            if end != .skip, queued == nil { problems.append("\(id) should be parked, and is gone") }
+            if end != .skip, queued == nil, !mayBeCancelled(command) {
+                problems.append("\(id) should be parked, and is gone")
+            }
         } else if !isApplied {
             if queued == nil {
                 if !mayBeCancelled(command) { problems.append("\(id) for \(command.target) is lost") }
@@ -180,13 +182,17 @@ struct Auditor {
                 problems.append("\(id) for \(command.target) is queued, and nothing is before it")
             }
         }
+        var cancelledHere = Set<String>()
         for effect in command.effects {
             switch effect {
             case .send(let child): audit(child, isSent: isApplied, end: environment.plan.defaultEnd)
             case .later(let child, _, _): audit(child, isSent: isApplied, end: environment.plan.defaultEnd)
             case .cancel(let cancelled, let notice):
                 let isCancelled = (lists[command.target] ?? []).contains { $0.hasPrefix("x:\(cancelled)@") }
-                let isByThis = isApplied && isCancelled && self.isCancelled(cancelled, by: command)
+                // Of two in one command only the first finds what it cancels.
+                let isByThis =
+                    isApplied && isCancelled && self.isCancelled(cancelled, by: command)
+                    && cancelledHere.insert(cancelled).inserted
                 if isByThis { audit(notice, isSent: true, end: environment.plan.defaultEnd) }
             case .emit(let value):
                 if isApplied != (emitted[value] != nil) {
@@ -205,6 +211,11 @@ struct Auditor {
         }
     }
 
+    /// The command that made an entry which is about a cancellation: its own entry comes before.
+    private func cause(of at: Int, in target: Target) -> String {
+        (lists[target] ?? [])[..<at].last { !$0.hasPrefix("x:") && !$0.hasPrefix("z:") } ?? ""
+    }
+
     private func isBehindParked(_ id: String, _ queued: DurableState.Queued?) -> Bool {
         guard let queued else { return false }
         // Rows come in the queue's order: the head is the first of its queue.
@@ -218,7 +229,7 @@ struct Auditor {
 
     /// What was cancelled in time must not have run.
     private mutating func auditCancellations() {
-        for (entry, (canceller, _)) in placeOf where entry.hasPrefix("x:") {
+        for (entry, (canceller, at)) in placeOf where entry.hasPrefix("x:") {
             let parts = entry.dropFirst(2).split(separator: "@")
             let times = (parts.last ?? "").split(separator: ",").compactMap { Int64($0) }
             guard parts.count == 2, times.count == 2, let command = commands[String(parts[0])] else {
@@ -227,7 +238,9 @@ struct Auditor {
             }
             guard placeOf[command.id] != nil || state.queued.contains(where: { $0.id == command.id }) else { continue }
             let due = times[1]
-            if times[0] < due, canceller == command.target {
+            // What a handler does takes effect when it has finished: one that waited may have been too late.
+            let isAtOnce = commands[cause(of: at, in: canceller)]?.waitsAfter == 0
+            if times[0] < due, canceller == command.target, isAtOnce {
                 problems.append("\(command.id) runs, and was cancelled by its own key before it was due: \(entry)")
             }
             let notices = (lists[command.target] ?? []).filter { $0.hasPrefix("z:\(command.id)@") }

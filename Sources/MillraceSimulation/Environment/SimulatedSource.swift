@@ -55,7 +55,7 @@ final class SimulatedSource {
             let place = readings[at].place
             if readings[at].position < log.start(place) {
                 environment.trace("source \(place) finds \(readings[at].position) gone, goes to \(log.start(place))")
-                intake.skip(slot: slot, to: log.start(place))
+                intake.skip(slot: slot, from: readings[at].position, to: log.start(place))
                 readings[at].position = log.start(place)
                 did = true
             }

@@ -219,7 +219,8 @@ package final class Simulation {
 
     private func answer() {
         guard !environment.gates.ids.isEmpty else { return }
-        environment.trace("answers \(environment.gates.answer(random.below(environment.gates.ids.count)))")
+        let answered = environment.gates.answer(random.below(environment.gates.ids.count))
+        environment.trace("answers \(answered)")
     }
 
     /// What other threads may do between a write and what its own thread does next.

@@ -254,15 +254,17 @@ package final class ShardStore {
         return index
     }
 
-    /// Sets a row that is known not to be in its family: its key has never been used before. Such a row, deleted before it is
-    /// written back, never reaches its family.
+    /// Sets a row that is known not to exist. Such a row, deleted before it is written back, never reaches its family; one
+    /// whose key was used before, and whose deletion is still on its way there, is deleted there all the same.
     package func putNew(_ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         let hash = unsafe RowTable.hash(family, key)
-        // Somebody may have asked for it before it was there.
-        if unsafe table.find(family, key, hash) >= 0 { return unsafe put(family, key, value) }
-        let index = unsafe table.insert(family, key, hash, valueCapacity: value.count, flags: [.known, .referenced])
-        if isUndoing { undo.note(table, index, isNew: true, newCount: value.count) }
-        change(index, grows: value.count)
+        var index = unsafe table.find(family, key, hash)
+        let isNew = index < 0
+        if isNew {
+            index = unsafe table.insert(family, key, hash, valueCapacity: value.count, flags: [.known, .referenced])
+        }
+        if isUndoing { undo.note(table, index, isNew: isNew, newCount: value.count) }
+        unsafe change(index, grows: value.count - Int(max(0, table.rows[index].valueCount)))
         unsafe table.setValue(index, value)
     }
 

@@ -105,7 +105,7 @@ final class FileFollower: LineFollower {
             log(
                 "'\(path)' has \(size) bytes; it is read from byte \(begin) instead of \(wanted), as onOffsetOutOfRange says"
             )
-            intake.skip(slot: progress.slot, to: begin)
+            intake.skip(slot: progress.slot, from: wanted, to: begin)
         }
         lines = LineReader(at: begin, limit: options.maxLineBytes)
         phase = .reading(file)

@@ -25,7 +25,12 @@ final class StandardInputFollower: LineFollower {
         progress = LineProgress(intake, slot: slot, cadence: options.cadence)
         lines = LineReader(at: 0, limit: options.maxLineBytes)
         buffer = [UInt8](repeating: 0, count: options.readBytes)
-        if case .stored = position { intake.skip(slot: slot, to: 0) } else { intake.begin(slot: slot, at: 0) }
+        // Whatever is stored is of another input.
+        if case .stored = position {
+            intake.skip(slot: slot, from: .max, to: 0)
+        } else {
+            intake.begin(slot: slot, at: 0)
+        }
         log(
             "standard input is read from where it is now: its positions end with this process, so what it has read and not yet "
                 + "applied when it is killed is lost; a file ('source: file:PATH') is read exactly once")

@@ -137,7 +137,7 @@ extension ConsumerLoop {
             reader.intake.begin(slot: partition.slot, at: begin)
         } else if decision != .present {
             client.callbacks.log("\(place): goes on at \(begin) instead of \(wanted), as onMissingOffset says")
-            reader.intake.skip(slot: partition.slot, to: begin)
+            reader.intake.skip(slot: partition.slot, from: wanted, to: begin)
         }
         try assign(reader, index, at: begin)
         return true
