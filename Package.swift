@@ -123,6 +123,16 @@ let package = Package(
             dependencies: ["Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
             path: "Benchmarks/Sources", swiftSettings: hot),
 
+        // The process that the crash tests kill.
+        .executableTarget(
+            name: "millrace-crash-child",
+            dependencies: ["Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceServer"],
+            path: "Tests/Crash/Child", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: ["millrace-crash-child", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            path: "Tests/Crash", exclude: ["Child"], swiftSettings: strict),
+
         // Tests, a folder a module.
         .testTarget(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],

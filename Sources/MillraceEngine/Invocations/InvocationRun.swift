@@ -42,6 +42,8 @@ import MillraceStore
     // What outlives a slice.
     /// The queue whose head this is, once it has waited or failed.
     var queue: VirtualQueue?
+    /// The queue from which it was taken for its first attempt, which it need not come back to.
+    var origin: VirtualQueue?
     var recorded = RecordedJournal()
     /// The time of what the handler took note of last.
     var time: Int64 = 0

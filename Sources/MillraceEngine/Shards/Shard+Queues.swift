@@ -228,6 +228,7 @@ extension Shard {
             }
         }
         let run = journal == nil ? takeRun() : InvocationRun(shard: self)
+        run.origin = queue
         if let journal {
             do { try run.prepareReplay(journal) } catch {
                 return parkHead(queue, head, "its journal cannot be read: \(error)")

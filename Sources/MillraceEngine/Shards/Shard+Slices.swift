@@ -30,8 +30,13 @@ extension Shard {
         guard let run = active else { return }
         active = nil
         if let result = run.ending {
-            if case .failed(let error) = conclude(run, result), let handler = run.handler {
-                failNew(run.makeStored(), handler, error)
+            let outcome = conclude(run, result)
+            guard let handler = run.handler else { return }
+            switch (outcome, run.origin) {
+            case (.failed(let error), let queue?): failHead(queue, run.makeStored(), handler, error)
+            case (.failed(let error), nil): failNew(run.makeStored(), handler, error)
+            case (.finished, let queue?): removeHead(queue)
+            case (.finished, nil), (.placed, _): break
             }
             return
         }
@@ -47,11 +52,11 @@ extension Shard {
         guard let handler = run.handler else { return }
         run.keepOrigin()
         guard let stored = run.stored else { return }
-        let queue = makeQueue(for: stored, handler)
+        let queue = run.origin ?? makeQueue(for: stored, handler)
         queue.isStarted = true
         queue.chunks = 0
         queue.state = .waiting(run)
-        enqueue(stored, in: queue)
+        if run.origin == nil { enqueue(stored, in: queue) } else { storeHeader(queue) }
         putRecord(
             run.id,
             InvocationRecord(

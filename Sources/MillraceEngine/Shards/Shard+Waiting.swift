@@ -26,10 +26,9 @@ extension Shard {
         }
     }
 
-    /// Runs jobs of waiting handlers that have become ready elsewhere.
+    /// Runs jobs of waiting handlers that have become ready, on other threads or by other shards of this one.
     func runJobs() {
-        guard executor.takeForeign() else { return }
-        drainJobs()
+        if executor.takeForeign() || executor.hasLocal { drainJobs() }
     }
 
     /// Runs jobs until there are none, and ends the slices that they open.

@@ -118,6 +118,7 @@ final class Shard {
     /// Whether there is something to do without any input.
     func hasWork(now: Int64) -> Bool {
         !scheduled.isEmpty || !localInvocations.isEmpty || !readyRuns.isEmpty || !deliveries.isEmpty
+            || executor.hasLocal
             || (nextWake.map { $0 <= now } ?? false)
     }
 
@@ -137,6 +138,7 @@ final class Shard {
     func takeRun() -> InvocationRun {
         if let run = spareRun {
             spareRun = nil
+            run.origin = nil
             return run
         }
         return InvocationRun(shard: self)

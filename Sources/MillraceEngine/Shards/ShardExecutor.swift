@@ -34,6 +34,9 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Whether jobs are ready on the shard's own thread.
+    var hasLocal: Bool { !local.isEmpty }
+
     /// Runs jobs until none is ready. Returns whether there was one.
     func drainLocal() -> Bool {
         guard !local.isEmpty else { return false }

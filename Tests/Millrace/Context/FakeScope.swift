@@ -15,6 +15,8 @@ import Millrace
 
     /// The messages in the order in which they were sent.
     private(set) var sent: [Sent] = []
+    /// The records that a handler emitted, in order.
+    private(set) var emitted: [(key: [UInt8]?, value: [UInt8]?)] = []
     /// What operations that do not throw failed with.
     private(set) var failures: [any Error] = []
     /// The state, by name.
@@ -185,7 +187,9 @@ import Millrace
     func emit(
         cluster: String, topic: String, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: [SourceRecord.Header], _ ticket: UInt64
-    ) throws {}
+    ) throws {
+        unsafe emitted.append((key.map { unsafe [UInt8]($0) }, value.map { unsafe [UInt8]($0) }))
+    }
 
     func fail(_ error: any Error, _ ticket: UInt64) { failures.append(error) }
 

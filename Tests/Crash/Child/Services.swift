@@ -1,0 +1,104 @@
+import Foundation
+import Millrace
+import Synchronization
+
+/// What one invocation is to do, as its payload says it: `ID KEY [OPERATION ...]`.
+///
+/// | operation | meaning |
+/// |---|---|
+/// | `f:N` | the first `N` attempts of this process's life fail, after everything else was done |
+/// | `x` | every attempt fails for good |
+/// | `w:MS` | waits so long before and after its effects (Bag only) |
+/// | `s:SERVICE/KEY` | sends `ID>` to another object |
+/// | `t:MS` | sends `ID@` to itself, so much later |
+/// | `e` | emits a record with its id |
+struct Command {
+    let id: String
+    let key: String
+    let operations: [(name: String, value: String)]
+
+    init(_ payload: String) throws {
+        let parts = payload.split(separator: " ").map(String.init)
+        guard parts.count >= 2 else { throw TerminalError("no command") }
+        id = parts[0]
+        key = parts[1]
+        operations = parts[2...].map { part in
+            let halves = part.split(separator: ":", maxSplits: 1).map(String.init)
+            return (halves[0], halves.count > 1 ? halves[1] : "")
+        }
+    }
+
+    func value(_ name: String) -> String? { operations.first { $0.name == name }?.value }
+
+    /// Appends the id to the object's list, and does what follows.
+    func perform(_ context: ObjectContext, service: String) throws {
+        guard context.key.text == key else { throw TerminalError("\(id) is for \(key), and came to \(context.key)") }
+        let list = StateKey<String>("list", serde: .text)
+        let before = try context.get(list)
+        context.set(list, before.map { "\($0) \(id)" } ?? id)
+        for operation in operations {
+            switch operation.name {
+            case "s":
+                let target = operation.value.split(separator: "/").map(String.init)
+                send(context, service: target[0], key: target[1], id: id + ">", after: .zero)
+            case "t":
+                send(context, service: service, key: key, id: id + "@", after: .milliseconds(Int(operation.value) ?? 0))
+            case "e": context.emit(topic: Self.outputTopic, key: Array(key.utf8), value: Array(id.utf8))
+            default: break
+            }
+        }
+    }
+
+    func fail() throws {
+        if value("x") != nil { throw TerminalError("doomed") }
+        guard let failures = value("f").flatMap({ Int($0) }) else { return }
+        let attempt = Self.attempts.withLock { attempts in
+            attempts[id, default: 0] += 1
+            return attempts[id, default: 0]
+        }
+        if attempt <= failures { throw PlannedFailure() }
+    }
+
+    private func send(_ context: ObjectContext, service: String, key: String, id: String, after delay: Duration) {
+        context.send(
+            service: service, handler: "add", key: ObjectKey(key), payload: Array("\(id) \(key)".utf8), after: delay)
+    }
+
+    private static let attempts = Mutex<[String: Int]>([:])
+    private static let outputTopic = ProcessInfo.processInfo.environment["CRASH_OUTPUT"] ?? "output"
+}
+
+struct PlannedFailure: Error {}
+
+/// Keeps a list, by a handler that cannot wait.
+@VirtualObject
+struct Ledger {
+    @Handler(input: .text) func add(_ context: ObjectContext, _ payload: String) throws {
+        let command = try Command(payload)
+        try command.perform(context, service: "Ledger")
+        try command.fail()
+    }
+}
+
+/// Keeps a list, by a handler that may wait.
+@VirtualObject
+struct Bag {
+    @Handler(input: .text) func add(_ context: ObjectContext, _ payload: String) async throws {
+        let command = try Command(payload)
+        let pause = command.value("w").flatMap { Int($0) }
+        if let pause { try await Task.sleep(for: .milliseconds(pause)) }
+        try command.perform(context, service: "Bag")
+        if let pause { try await Task.sleep(for: .milliseconds(pause)) }
+        try command.fail()
+    }
+}
+
+/// Passes commands on to the object that they are for.
+@Service
+struct Relay {
+    @Handler(input: .text) func add(_ context: ServiceContext, _ payload: String) throws {
+        let command = try Command(payload)
+        context.send(
+            service: "Ledger", handler: "add", key: ObjectKey(command.key), payload: Array(payload.utf8), after: .zero)
+    }
+}

@@ -1,0 +1,116 @@
+import MillraceEngine
+import MillraceStore
+
+/// Compares what a data directory and the output hold with what must be there.
+struct CrashAudit {
+    let expectation: CrashLoad.Expectation
+    private(set) var faults: [String] = []
+
+    init(_ expectation: CrashLoad.Expectation) { self.expectation = expectation }
+
+    // MARK: State
+
+    /// Looks at the lists of all objects, and at what is left to do, which must be nothing.
+    mutating func checkState(directory: String, shardCount: Int) throws {
+        let disk = try RocksDisk.open(directory: directory, options: RocksDiskOptions(memoryBytes: 64 << 20))
+        defer { disk.close() }
+        var lists: [CrashLoad.Target: [String]] = [:]
+        for shard in 0..<shardCount {
+            let store = ShardStore(
+                shard: shard, disk: disk,
+                limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
+            _ = try store.recover()
+            let lower = [UInt8(shard >> 8), UInt8(shard & 0xff)]
+            let upper = ShardStore.end(ofPrefix: lower)
+            for row in try store.scan(.state, from: lower, to: upper) {
+                lists[Self.target(row.key)] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(String.init)
+            }
+            for family in [Family.inbox, .timers] {
+                let left = try store.scan(family, from: lower, to: upper).filter { !$0.value.isEmpty }
+                if !left.isEmpty { faults.append("shard \(shard) has \(left.count) rows of '\(family)' left") }
+            }
+        }
+        let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(expectation.fired.keys)
+        for target in targets.sorted(by: { "\($0)" < "\($1)" }) { check(target, lists[target] ?? []) }
+    }
+
+    /// A row's key is its shard, the length of the service's name, the name, the length of the key, the key, the state's name.
+    private static func target(_ key: [UInt8]) -> CrashLoad.Target {
+        let serviceEnd = 3 + Int(key[2])
+        let keyCount = key[serviceEnd..<serviceEnd + 4].reduce(0) { $0 << 8 | Int($1) }
+        return CrashLoad.Target(
+            service: String(decoding: key[3..<serviceEnd], as: UTF8.self),
+            key: String(decoding: key[(serviceEnd + 4)..<(serviceEnd + 4 + keyCount)], as: UTF8.self))
+    }
+
+    private mutating func check(_ target: CrashLoad.Target, _ list: [String]) {
+        compare("\(target): own records", list.filter { !$0.hasSuffix(">") && !$0.hasSuffix("@") }, expectation.own[target] ?? [])
+        let fired = list.filter { $0.hasSuffix("@") }
+        compare("\(target): timers", fired.sorted(), (expectation.fired[target] ?? []).sorted())
+        let sent = list.filter { $0.hasSuffix(">") }
+        let bySender = expectation.sent[target] ?? [:]
+        compare("\(target): sent", sent.sorted(), bySender.values.joined().sorted())
+        for (sender, entries) in bySender {
+            let wanted = Set(entries)
+            compare("\(target): sent by \(sender), in order", sent.filter(wanted.contains), entries)
+        }
+    }
+
+    // MARK: Output
+
+    /// A record of the output topic, by its header.
+    struct Output {
+        let shard: Int
+        let sequence: UInt64
+        let key: String
+        let value: String
+    }
+
+    /// Looks at the output as a consumer does that drops what it has seen: for each shard what is not above the highest
+    /// sequence number so far.
+    mutating func checkOutput(_ output: [Output]) {
+        var highest: [Int: UInt64] = [:]
+        var seen: [Int: [UInt64: String]] = [:]
+        var emitted: [String: [String]] = [:]
+        for record in output {
+            if record.sequence <= highest[record.shard] ?? 0 {
+                // It must be what it was the first time; anything else would be lost to that consumer.
+                if seen[record.shard]?[record.sequence] != record.value {
+                    faults.append("\(record.value) came under \(record.shard)/\(record.sequence), which is dropped")
+                }
+                continue
+            }
+            highest[record.shard] = record.sequence
+            seen[record.shard, default: [:]][record.sequence] = record.value
+            emitted[record.key, default: []].append(record.value)
+        }
+        let wanted = Dictionary(uniqueKeysWithValues: expectation.emitted.map { ($0.key.key, $0.value) })
+        for key in Set(emitted.keys).union(wanted.keys).sorted() {
+            compare("output of \(key)", emitted[key] ?? [], wanted[key] ?? [])
+        }
+    }
+
+    // MARK: Comparing
+
+    private mutating func compare(_ what: String, _ found: [String], _ wanted: [String]) {
+        guard found != wanted else { return }
+        let missing = Self.subtract(wanted, found)
+        let extra = Self.subtract(found, wanted)
+        if missing.isEmpty, extra.isEmpty {
+            let at = zip(found, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
+            faults.append("\(what): out of order from \(at) on: \(found[at...].prefix(5)) instead of \(wanted[at...].prefix(5))")
+        } else {
+            faults.append("\(what): lost \(missing.prefix(10)), twice or wrong \(extra.prefix(10))")
+        }
+    }
+
+    /// What is left of a list when each element of the other one is taken out once.
+    private static func subtract(_ list: [String], _ other: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        for element in other { counts[element, default: 0] += 1 }
+        return list.filter { element in
+            counts[element, default: 0] -= 1
+            return counts[element, default: 0] < 0
+        }
+    }
+}

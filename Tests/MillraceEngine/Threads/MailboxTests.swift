@@ -1,0 +1,48 @@
+import Testing
+
+@testable import MillraceEngine
+
+struct MailboxTests {
+    private func delivered(_ number: UInt64) -> ShardGroup.Input { .delivered(shard: 0, batchNumber: number) }
+
+    private func numbers(_ inputs: [ShardGroup.Input]) -> [UInt64] {
+        inputs.compactMap { if case .delivered(_, let number) = $0 { number } else { nil } }
+    }
+
+    @Test func givesWhatWasPostedInOrder() {
+        let mailbox = Mailbox()
+        for number in UInt64(1)...5 { mailbox.post(delivered(number)) }
+        #expect(numbers(mailbox.take(inputs: 2)) == [1, 2])
+        #expect(mailbox.count == 3)
+        #expect(numbers(mailbox.take(records: 100)) == [3, 4, 5])
+        #expect(mailbox.take(records: 100).isEmpty)
+    }
+
+    /// A turn's records are bounded, and what is left wakes the thread again.
+    @Test func takesAboutAsManyRecordsAsItIsAskedFor() {
+        let host = FakeHost()
+        let intake = host.makeIntake()
+        let (slot, _) = intake.open(topic: "t", partition: 0)
+        let mailbox = Mailbox()
+        for _ in 0..<4 {
+            let batch = intake.makeBatch()
+            for offset in 0..<10 {
+                batch.append(SteppedHarness.Record(offset: Int64(offset), key: "k", value: ""), slot: slot)
+            }
+            mailbox.post(.records(batch, advancing: false))
+        }
+        mailbox.signal.wait()
+        #expect(mailbox.take(records: 15).count == 2)
+        mailbox.signal.wait()
+        #expect(mailbox.take(records: 1).count == 1)
+        #expect(mailbox.take(records: 15).count == 1)
+    }
+
+    @Test func signalRaisedWhileNobodyWaitsIsKept() {
+        let signal = Signal()
+        signal.raise()
+        signal.wait()
+        // Lowered again: this one only ends by its time.
+        signal.wait(timeoutMilliseconds: 1)
+    }
+}

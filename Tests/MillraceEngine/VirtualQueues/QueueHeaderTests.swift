@@ -1,0 +1,43 @@
+import Testing
+
+@testable import MillraceEngine
+
+struct QueueHeaderTests {
+    private func header(error: String = "it broke", state: QueueHeader.State = .backingOff) -> QueueHeader {
+        QueueHeader(
+            head: 3, tail: .max, state: state, untilMilliseconds: 1_700_000_000_123,
+            failure: HeadFailure(attempts: 7, firstFailedMilliseconds: 99, lastError: error))
+    }
+
+    private func decode(_ bytes: [UInt8]) -> QueueHeader? {
+        unsafe bytes.withUnsafeBytes { unsafe QueueHeader($0) }
+    }
+
+    @Test(arguments: [QueueHeader.State.ready, .backingOff, .parked, .stopped, .suspended])
+    func comesBackAsItWasWritten(state: QueueHeader.State) {
+        for error in ["", "it broke", "völlig kaputt"] {
+            #expect(decode(header(error: error, state: state).encode()) == header(error: error, state: state))
+        }
+    }
+
+    @Test func cutBeforeTheErrorItIsNoHeader() {
+        let bytes = header().encode()
+        for count in 0..<QueueHeader.fixedCount { #expect(decode(Array(bytes[..<count])) == nil) }
+        #expect(decode(Array(bytes[..<QueueHeader.fixedCount]))?.failure.lastError == "")
+    }
+
+    @Test func otherVersionOrStateIsNoHeader() {
+        var bytes = header().encode()
+        bytes[0] = 99
+        #expect(decode(bytes) == nil)
+        bytes = header().encode()
+        bytes[17] = 9
+        #expect(decode(bytes) == nil)
+    }
+
+    @Test func longErrorIsCut() {
+        let long = header(error: String(repeating: "e", count: 5_000)).encode()
+        #expect(long.count == QueueHeader.fixedCount + QueueHeader.maxErrorBytes)
+        #expect(decode(long)?.failure.lastError.count == QueueHeader.maxErrorBytes)
+    }
+}

@@ -1,0 +1,163 @@
+import MillraceTesting
+import Testing
+
+@testable import MillraceStore
+
+/// What a shard's store holds, compared with dictionaries that hold the same.
+struct ShardStoreTests {
+    @Test(arguments: UInt64(1)...60)
+    func holdsWhatAModelHolds(seed: UInt64) throws {
+        let store = ModelledStore(seed: seed)
+        for _ in 0..<500 { try store.step() }
+        try store.check()
+    }
+
+    @Test(arguments: UInt64(1)...60)
+    func holdsWhatAModelHoldsOverCrashes(seed: UInt64) throws {
+        let store = ModelledStore(seed: seed)
+        for _ in 0..<12 {
+            for _ in 0..<60 { try store.step() }
+            try store.crash()
+        }
+    }
+
+    /// The k-th write or sync is the process's last, for every k.
+    @Test(arguments: UInt64(1)...12)
+    func survivesACrashAtEveryWrite(seed: UInt64) throws {
+        let whole = ModelledStore(seed: seed)
+        for _ in 0..<150 { try whole.step() }
+        #expect(whole.disk.operations > 10)
+        for last in 0..<whole.disk.operations {
+            let store = ModelledStore(seed: seed)
+            store.disk.left = last
+            #expect(throws: CrashingDisk.crash) {
+                for _ in 0..<150 { try store.step() }
+            }
+            try store.crash()
+            for _ in 0..<20 { try store.step() }
+            try store.check("after write \(last) failed")
+        }
+    }
+
+    // MARK: What went wrong once
+
+    /// A queue that empties and fills again uses the keys of its rows again. The new row came beside the one whose deletion
+    /// was on its way to the family, and one of the two got lost.
+    @Test func rowThatIsNewAgainReplacesItsDeletion() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1, blockBytes: 1 << 20, tableBytes: 1 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        try store.set("q1", "first")
+        try store.end(disk)
+        try store.writeBack(disk)
+        try store.set("q1", nil)
+        try store.end(disk)
+        try store.set("q1", "second")
+        #expect(try store.text("q1") == "second")
+        try store.set("q1", nil)
+        try store.end(disk)
+        #expect(try store.text("q1") == nil)
+        try store.writeBack(disk)
+        #expect(try store.text("q1") == nil)
+        #expect(disk.rowCount(.inbox) == 0)
+    }
+
+    @Test func newRowThatGoesBeforeTheWriteBackNeverReachesItsFamily() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1, blockBytes: 1 << 20, tableBytes: 1 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        try store.set("q1", "gone")
+        try store.set("q2", "kept")
+        try store.end(disk)
+        try store.set("q1", nil)
+        try store.end(disk)
+        let before = disk.writeCount
+        try store.writeBack(disk)
+        #expect(disk.rowCount(.inbox) == 1)
+        // The rows, and the number of the batch.
+        #expect(disk.writeCount == before + 2)
+    }
+
+    @Test func damagedBlockIsAnErrorThatNamesIt() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        for value in ["1", "2", "3"] {
+            try store.put("m", value)
+            try store.end(disk)
+        }
+        let batch = disk.makeBatch()
+        batch.put(.batches, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2], [UInt8](repeating: 7, count: 40))
+        try disk.write(batch)
+        let error = #expect(throws: StoreError.self) {
+            try ShardStore(shard: 0, disk: disk, limits: limits).recover()
+        }
+        #expect(error?.description.contains("after block 1: a block's checksum is wrong") ?? false)
+    }
+
+    @Test func missingBlockIsAnErrorThatNamesItsNeighbours() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        for value in ["1", "2", "3"] {
+            try store.put("m", value)
+            try store.end(disk)
+        }
+        let batch = disk.makeBatch()
+        let key: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+        unsafe key.withUnsafeBytes { unsafe batch.delete(.batches, $0) }
+        try disk.write(batch)
+        let error = #expect(throws: StoreError.self) {
+            try ShardStore(shard: 0, disk: disk, limits: limits).recover()
+        }
+        #expect(error?.description.contains("no block between 1 and 3") ?? false)
+    }
+}
+
+extension ShardStore {
+    /// Adds a row of `inbox` that does not exist, or deletes one.
+    fileprivate func set(_ key: String, _ value: String?) throws {
+        let key = [0, 0] + Array(key.utf8)
+        unsafe key.withUnsafeBytes { key in
+            guard let value else { return unsafe delete(.inbox, key) }
+            unsafe Array(value.utf8).withUnsafeBytes { unsafe putNew(.inbox, key, $0) }
+        }
+    }
+
+    fileprivate func put(_ key: String, _ value: String) throws {
+        let key = [0, 0] + Array(key.utf8)
+        unsafe key.withUnsafeBytes { key in
+            unsafe Array(value.utf8).withUnsafeBytes { unsafe put(.meta, key, $0) }
+        }
+    }
+
+    fileprivate func text(_ key: String) throws -> String? {
+        let key = [0, 0] + Array(key.utf8)
+        return try unsafe key.withUnsafeBytes {
+            try unsafe get(.inbox, $0).map { unsafe String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    fileprivate func end(_ disk: SimulatedDisk) throws {
+        let batch = disk.makeBatch()
+        _ = unsafe endBatch(into: batch, messages: UnsafeRawBufferPointer(start: nil, count: 0))
+        try disk.write(batch)
+    }
+
+    fileprivate func writeBack(_ disk: SimulatedDisk) throws {
+        var run = WriteBackRun(freeze(commit: 0, released: lastBatch), on: disk, batch: disk.makeBatch())
+        while try !run.step() {}
+        collectWriteBack()
+    }
+}
+
+extension SimulatedDisk {
+    fileprivate func rowCount(_ family: Family) -> Int {
+        var count = 0
+        try? unsafe scan(family, from: [], to: [0xff, 0xff, 0xff]) { _, _ in
+            count += 1
+            return true
+        }
+        return count
+    }
+}
