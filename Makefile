@@ -52,8 +52,7 @@ crash: build ## kill -9 a process under load and audit it: ROUNDS=20 [KAFKA=host
 
 .PHONY: soak
 soak: deps ## run the simulator over many seeds, optimised: SEEDS=1000 [FROM=1]
-	MILLRACE_SOAK_SEEDS=$(SEEDS) MILLRACE_SOAK_FROM=$(FROM) .ci/swift-test --configuration release \
-	    -Xswiftc -enable-testing --scratch-path .build/soak --filter '^SimulationTests\.SoakTests'
+	swift run --configuration release millrace-soak --seeds $(SEEDS) --from $(FROM)
 
 .PHONY: test-thread
 test-thread: deps ## run the tests under ThreadSanitizer

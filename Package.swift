@@ -169,6 +169,9 @@ let package = Package(
                 "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceServer",
                 "MillraceStore", "MillraceTesting",
             ], path: "Tests/EventEnrichment", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
+            swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",

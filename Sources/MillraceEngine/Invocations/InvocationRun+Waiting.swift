@@ -159,13 +159,13 @@ extension InvocationRun {
             && (nextArrival < arrivals.count || isCancelRequested || waiters.contains { $0.isDecided(self) })
     }
 
-    /// Ends the handler's task without it having any effect, so that its memory is free.
+    /// Ends the handler's task without it having any effect, so that its memory is free. The task's last steps are jobs like any
+    /// other: running them here would let other runs go on in the midst of what the shard is doing.
     func release() {
         isReleased = true
         stopRunning()
         let waiting = waiters
         waiters = []
         for waiter in waiting { unsafe waiter.continuation.resume(throwing: InvocationReleased()) }
-        while shard.executor.drainLocal() {}
     }
 }

@@ -21,6 +21,7 @@ extension Shard {
         _ key: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, batch: RecordBatch?, entry: Int,
         stored: StoredInvocation?
     ) -> Outcome {
+        if active != nil { endSlice() }
         active = run
         store.beginInvocation()
         run.mark = outgoing.mark
@@ -93,11 +94,7 @@ extension Shard {
             store.keepInvocation()
             if hasPending { dispatchPending() }
             respond(run, .value(run.takeOutput()))
-        case .failure(let error as TerminalError) where !run.isFromRecord:
-            // What the handler did before stays: it is up to the handler to compensate.
-            store.keepInvocation()
-            if hasPending { dispatchPending() }
-            respond(run, .failure(error))
+        case .failure(let error as TerminalError) where !run.isFromRecord: return failedForGood(run, error)
         case .failure(let error):
             return failed(run, error)
         }
@@ -122,13 +119,9 @@ extension Shard {
     /// A handler has thrown. What it did since its last saved point is taken back.
     private func failed(_ run: InvocationRun, _ error: any Error) -> Outcome {
         active = nil
+        if let terminal = error as? TerminalError, !run.isFromRecord { return failedForGood(run, terminal) }
         rollBack(run)
         guard let handler = run.handler else { return .finished }
-        // A handler that cannot wait, of an invocation that others wait for: its result is the failure.
-        if let terminal = error as? TerminalError, !run.isFromRecord {
-            respond(run, .failure(terminal))
-            return run.queue == nil ? .finished : ended(run)
-        }
         guard run.queue != nil || !run.log.isEmpty else { return .failed(error) }
         if run.queue == nil { place(run) }
         writeChunk(of: run)
@@ -137,6 +130,15 @@ extension Shard {
         guard let head = loadHead(queue) else { return .placed }
         failHead(queue, head, handler, error)
         return .placed
+    }
+
+    /// The failure is the result of what others have sent or called. What the handler did before stays: it is up to the
+    /// handler to compensate.
+    private func failedForGood(_ run: InvocationRun, _ error: TerminalError) -> Outcome {
+        store.keepInvocation()
+        if hasPending { dispatchPending() }
+        respond(run, .failure(error))
+        return run.queue == nil ? .finished : ended(run)
     }
 
     func rollBack(_ run: InvocationRun) {

@@ -84,13 +84,18 @@ struct Auditor {
                 if command.target != target {
                     problems.append("\(target) has \(entry), which is for \(command.target)")
                 }
-                if command.isDoomed { problems.append("\(target) has \(entry), of which no attempt ever succeeded") }
+                if command.isDoomed, !command.keepsEffectsOfFailure {
+                    problems.append("\(target) has \(entry), of which no attempt ever succeeded")
+                }
             }
         }
         var queued = Set<String>()
         for entry in state.queued {
             if !queued.insert(entry.id).inserted { problems.append("\(entry.id) is queued twice") }
-            if placeOf[entry.id] != nil { problems.append("\(entry.id) is applied, and queued") }
+            // What waits after its effects has them, and is still the head of its queue.
+            if placeOf[entry.id] != nil, commands[entry.id]?.waitsAfter == 0 {
+                problems.append("\(entry.id) is applied, and queued")
+            }
         }
         for id in state.timers {
             if queued.contains(id) { problems.append("\(id) is queued, and its timer is there") }
@@ -172,7 +177,12 @@ struct Auditor {
             if end == .skip, queued != nil, !isBehindParked(id, queued) {
                 problems.append("\(id) is queued, and should be skipped")
             }
-            if end != .skip, queued == nil, !mayBeCancelled(command) {
+            // What was sent, and fails for good, is over: there is no record to be parked.
+            let isOver = command.failure == .terminally && Self.parent(of: id) != nil
+            if isOver, queued != nil, !isBehindParked(id, queued) {
+                problems.append("\(id) is queued, and should have ended")
+            }
+            if end != .skip, !isOver, queued == nil, !mayBeCancelled(command) {
                 problems.append("\(id) should be parked, and is gone")
             }
         } else if !isApplied {

@@ -1,3 +1,4 @@
+import Millrace
 import MillraceEngine
 import MillraceStore
 
@@ -83,6 +84,9 @@ struct SimulationPlan: CustomStringConvertible {
         options.ownShardLimits = shardLimits
         options.limits = limits
         options.defaultPolicy = policy(defaultEnd)
+        options.limits.retry = RetryPolicy(
+            initial: .milliseconds(10), factor: 3, maxInterval: .seconds(2), maxAttempts: 5)
+        options.limits.onExhaustion = defaultEnd == .skip ? .kill : .pause
         return options
     }
 

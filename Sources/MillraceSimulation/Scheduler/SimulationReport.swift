@@ -17,7 +17,6 @@ package struct SimulationReport: Sendable {
         \(violations.prefix(5).joined(separator: "\n"))
         \(plan)
         again: make soak SEEDS=1 FROM=\(seed)
-           or: MILLRACE_SEED=\(seed) swift test --filter SimulationTests
         """
     }
 }

@@ -50,6 +50,12 @@ struct Command {
     /// The delay with which it was sent, or 0.
     var delayMilliseconds = 0
 
+    /// Whether its effects stay although no attempt succeeds: it has waited after them, or it was sent by another one and has
+    /// failed for good after them.
+    var keepsEffectsOfFailure: Bool {
+        failsLate && (waitsAfter > 0 || failure == .terminally && id.contains("/"))
+    }
+
     /// Whether no attempt ever succeeds.
     var isDoomed: Bool { failure == .always || failure == .terminally }
 }
