@@ -29,7 +29,7 @@ package final class Engine: Sendable {
     ) throws(EngineError) {
         let parts = try EngineParts(
             options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk,
-            observer: observer)
+            observer: observer, recoveryThreads: options.threads)
         self.options = parts.options
         store = parts.store
         desk = parts.desk

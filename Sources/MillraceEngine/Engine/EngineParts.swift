@@ -16,10 +16,12 @@ struct EngineParts: Sendable {
 
     /// Reads everything that outlives a process.
     ///
+    /// - Parameter recoveryThreads: how many threads read the shards' blocks.
     /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
     init(
         options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
-        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver
+        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver,
+        recoveryThreads: Int = 1
     ) throws(EngineError) {
         var options = options
         options.limits.maxRecordBytes = sinks.map { $0.sink.maxRecordBytes }
@@ -49,14 +51,11 @@ struct EngineParts: Sendable {
                 firstFill: 0.4 + 0.6 * Double(index + 1) / Double(options.shardCount))
         }
         // The blocks hold newer watermarks than the families: the shards are recovered before the intakes are made.
-        var recoveries: [ShardStore.Recovery] = []
-        var marks: [[Watermarks.Stored]] = []
+        let found: [StoreRecovery.Found]
         do throws(StoreError) {
-            for shardStore in stored {
-                recoveries.append(try shardStore.recover())
-                marks.append(try Shard.storedWatermarks(of: shardStore))
-            }
+            found = try StoreRecovery.recover(stored, threads: recoveryThreads)
         } catch { throw .store(error) }
+        let marks = found.map { $0.marks }
         intakes = subscriptions.enumerated().map { index, subscription in
             Intake(
                 subscription: subscription, index: index, shardCount: options.shardCount,
@@ -78,7 +77,7 @@ struct EngineParts: Sendable {
                 let shard = Shard(
                     index: index, settings: settings, store: shardStore,
                     executor: ShardExecutor(wake: { host.wake(shard: index) }), observer: ShardReporter(observer))
-                outputs.append(try shard.recover(recoveries[index]))
+                outputs.append(try shard.recover(found[index].recovery))
                 shards.append(shard)
             }
         } catch { throw .store(error) }

@@ -197,7 +197,10 @@ final class EngineRuntime: Sendable {
 
     private func runWriter() {
         let batch = store.disk.makeBatch()
+        var isMaintained = false
         while !stopWriters.load(ordering: .acquiring) {
+            // What fails, for want of room, is tried again when the thread wakes next.
+            if !isMaintained { isMaintained = (try? store.disk.beginMaintenance()) != nil }
             guard let job = store.nextWriteBack() else {
                 host.writeBack.wait(timeoutMilliseconds: 1_000)
                 continue

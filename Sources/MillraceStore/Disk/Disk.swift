@@ -13,9 +13,17 @@ package protocol Disk: DiskReader {
     /// Makes everything durable that was written before the call. Blocks for the time of an fsync.
     func sync() throws(StoreError)
 
+    /// Begins the work in the background that would only hold up those who read what was left by an earlier run. To be called once, when
+    /// they are done.
+    func beginMaintenance() throws(StoreError)
+
     /// The rows of all families as they are now, for as long as the snapshot lives. Takes microseconds; an old snapshot keeps
     /// the disk from forgetting rows that were overwritten since.
     func snapshot() throws(StoreError) -> any DiskSnapshot
+}
+
+extension Disk {
+    package func beginMaintenance() throws(StoreError) {}
 }
 
 /// What is kept of a disk at one moment. Functions may be called from any thread.

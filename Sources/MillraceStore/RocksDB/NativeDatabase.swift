@@ -132,6 +132,19 @@ import Glibc
         try unsafe RocksFailure.check { unsafe rocksdb_write(pointer, writing, batch, $0) }
     }
 
+    /// Changes an option of a family while the database is open.
+    func set(_ handle: OpaquePointer?, _ name: String, to value: String) throws(RocksFailure) {
+        try unsafe RocksFailure.check { failure in
+            unsafe name.withCString { name in
+                unsafe value.withCString { value in
+                    var name = unsafe Optional(name)
+                    var value = unsafe Optional(value)
+                    unsafe rocksdb_set_options_cf(pointer, handle, 1, &name, &value, failure)
+                }
+            }
+        }
+    }
+
     /// Whether no column family has a row.
     func isEmpty() throws(RocksFailure) -> Bool {
         for index in unsafe handles.indices {

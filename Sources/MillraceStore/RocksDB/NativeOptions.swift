@@ -19,6 +19,8 @@ import CRocksDB
             unsafe families.append(native)
             unsafe Self.set(native, for: family, options, cache: cache)
         }
+        // Compactions of the largest family would take the processor from those who recover: `RocksDisk.beginMaintenance`.
+        unsafe rocksdb_options_set_disable_auto_compactions(families[Int(Family.state.rawValue)], 1)
         for (name, value) in options.extra.sorted(by: { $0.key < $1.key }) {
             try set(extra: name, value)
         }

@@ -67,7 +67,7 @@ extension RocksDisk {
         }
         let disk = RocksDisk(
             directory: directory, database: database, mark: SyncedMark(directory: directory),
-            reservedBytes: options.reservedBytes)
+            options: options)
         do throws(StoreError) {
             if let found = try disk.fixedSetting("format") {
                 try checkFormat(found, directory: directory)

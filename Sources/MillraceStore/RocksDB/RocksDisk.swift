@@ -15,6 +15,7 @@ import Synchronization
     private let log: LogFolder
     private let mark: SyncedMark
     private let reserve: Reserve
+    private let defersCompactions: Bool
     private let gate = UseGate()
     /// Snapshots that are not released. RocksDB must not be closed before they are.
     private let snapshots = Mutex<[ObjectIdentifier: NativeSnapshot]>([:])
@@ -23,10 +24,11 @@ import Synchronization
     /// Whether RocksDB would go on with a log that it cannot write.
     private let isLogLost = Atomic<Bool>(false)
 
-    init(directory: String, database: NativeDatabase, mark: SyncedMark, reservedBytes: Int) {
+    init(directory: String, database: NativeDatabase, mark: SyncedMark, options: RocksDiskOptions) {
         self.directory = directory
         self.database = database
-        reserve = Reserve(directory: directory, reservedBytes: reservedBytes)
+        reserve = Reserve(directory: directory, reservedBytes: options.reservedBytes)
+        defersCompactions = options.defersCompactions
         log = LogFolder(directory: directory)
         self.mark = mark
     }
@@ -100,6 +102,13 @@ import Synchronization
         guard gate.enter() else { throw closed }
         defer { gate.leave() }
         try synchronize()
+    }
+
+    package func beginMaintenance() throws(StoreError) {
+        guard defersCompactions else { return }
+        try use { database throws(RocksFailure) in
+            try unsafe database.set(database.handle(.state), "disable_auto_compactions", to: "false")
+        }
     }
 
     package func snapshot() throws(StoreError) -> any DiskSnapshot {

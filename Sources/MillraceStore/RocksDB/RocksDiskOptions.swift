@@ -27,6 +27,9 @@ package struct RocksDiskOptions: Sendable {
         self.extra = extra
     }
 
+    /// Whether compactions of the family `state` begin with ``RocksDisk/beginMaintenance()`` only; not where a user has them his way.
+    var defersCompactions: Bool { !extra.keys.contains { $0.hasSuffix("disable_auto_compactions") } }
+
     /// The memory for write buffers.
     var writeBufferBytes: Int { max(memoryBytes / 2, 4 << 20) }
     /// The memory for blocks of files, their indexes and filters.

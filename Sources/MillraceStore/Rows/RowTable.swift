@@ -18,9 +18,7 @@ import Glibc
         static let below = Flags(rawValue: 2)
         /// Read or written since the eviction's hand passed last.
         static let referenced = Flags(rawValue: 4)
-        /// Not a row but the head of the list of an object's rows.
-        static let directory = Flags(rawValue: 8)
-        /// Of a directory: every row of the object that exists anywhere is in the list.
+        /// Of the first row of an object: every row of the object that exists anywhere is in the list.
         static let complete = Flags(rawValue: 16)
     }
 
@@ -38,8 +36,8 @@ import Glibc
         var batch: UInt32 = 0
         /// Where the row stands in the list of changed rows.
         var dirtyIndex: Int32 = -1
-        /// The directory row of the object, or -1; of a directory: the first row.
-        var group: Int32 = -1
+        /// How many bytes of the key name the object whose list the row is in, or 0.
+        var objectCount: Int32 = 0
         var groupNext: Int32 = -1
         var groupPrevious: Int32 = -1
         var family: UInt8 = 0
@@ -50,10 +48,11 @@ import Glibc
     private var rowCapacity: Int
     private(set) var rowLimit = 0
     private var freeRows: [Int32] = []
-    /// Open addressing with linear probing: the upper 32 bits of the hash, and the row's index + 1; 0 is empty.
-    private var slots: UnsafeMutablePointer<UInt64>
-    private var slotMask: Int
-    private(set) var count = 0
+    private var slots = SlotIndex()
+    /// The first row of each object.
+    private var objects = SlotIndex()
+    /// How many rows are in memory.
+    var count: Int { slots.count }
     /// Bytes of all rows in memory, with what managing them takes.
     private(set) var byteCount = 0
     private var hand = 0
@@ -61,15 +60,11 @@ import Glibc
     init() {
         rowCapacity = 64
         unsafe rows = .allocate(capacity: rowCapacity)
-        slotMask = 127
-        unsafe slots = .allocate(capacity: slotMask + 1)
-        unsafe slots.initialize(repeating: 0, count: slotMask + 1)
     }
 
     deinit {
         for index in 0..<rowLimit { unsafe free(rows[index].bytes) }
         unsafe rows.deallocate()
-        unsafe slots.deallocate()
     }
 
     // MARK: Looking up
@@ -81,25 +76,14 @@ import Glibc
 
     /// The index of a row, or -1.
     @inline(__always)
-    func find(_ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, directory: Bool = false) -> Int {
-        let tag = hash >> 32
-        var position = Int(truncatingIfNeeded: tag) & slotMask
-        while true {
-            let slot = unsafe slots[position]
-            if slot == 0 { return -1 }
-            if slot >> 32 == tag {
-                let index = Int(slot & 0xffff_ffff) - 1
-                let row = unsafe rows + index
-                if unsafe row.pointee.hash == hash, unsafe Int(row.pointee.keyCount) == key.count,
-                    unsafe row.pointee.family == family.rawValue,
-                    unsafe row.pointee.flags.contains(.directory) == directory,
-                    let bytes = unsafe row.pointee.bytes, let wanted = key.baseAddress,
-                    unsafe memcmp(bytes, wanted, key.count) == 0
-                {
-                    return index
-                }
-            }
-            position = (position + 1) & slotMask
+    func find(_ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
+        slots.find(hash) { index in
+            let row = unsafe rows + index
+            guard unsafe row.pointee.hash == hash, unsafe Int(row.pointee.keyCount) == key.count,
+                unsafe row.pointee.family == family.rawValue, let bytes = unsafe row.pointee.bytes,
+                let wanted = key.baseAddress
+            else { return false }
+            return unsafe memcmp(bytes, wanted, key.count) == 0
         }
     }
 
@@ -123,7 +107,6 @@ import Glibc
     func insert(
         _ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, valueCapacity: Int, flags: Flags
     ) -> Int {
-        if (count + 1) * 4 > (slotMask + 1) * 3 { growSlots() }
         let index: Int
         if let free = freeRows.popLast() {
             index = Int(free)
@@ -140,59 +123,23 @@ import Glibc
             to: Row(
                 hash: hash, bytes: bytes, keyCount: Int32(key.count), capacity: Int32(valueCapacity),
                 family: family.rawValue, flags: flags))
-        place(index, hash)
-        count += 1
+        slots.insert(hash, index)
         byteCount += Self.overhead + key.count + valueCapacity
         return index
     }
 
     /// What a row takes beside its bytes: its place in the slab and in the slots, and the allocator's share.
-    static let overhead = unsafe MemoryLayout<Row>.stride + 12 + 16
+    static let overhead = unsafe MemoryLayout<Row>.stride + SlotIndex.entryBytes + 16
 
     /// Takes a row out of the table. It must not be in any list of changed rows.
     func remove(_ index: Int) {
         let row = unsafe rows + index
         unlink(index)
-        var position = unsafe Int(truncatingIfNeeded: row.pointee.hash >> 32) & slotMask
-        while unsafe Int(slots[position] & 0xffff_ffff) != index + 1 { position = (position + 1) & slotMask }
-        // Moves the followers of the run back, so that no look-up stops too early.
-        var hole = position
-        var next = (hole + 1) & slotMask
-        while unsafe slots[next] != 0 {
-            let home = unsafe Int(truncatingIfNeeded: slots[next] >> 32) & slotMask
-            if (next &- home) & slotMask >= (next &- hole) & slotMask {
-                unsafe slots[hole] = unsafe slots[next]
-                hole = next
-            }
-            next = (next + 1) & slotMask
-        }
-        unsafe slots[hole] = 0
-        count -= 1
+        unsafe slots.remove(row.pointee.hash, index)
         unsafe byteCount -= Self.overhead + Int(row.pointee.keyCount) + Int(row.pointee.capacity)
         unsafe free(row.pointee.bytes)
         unsafe row.pointee = Row()
         freeRows.append(Int32(index))
-    }
-
-    private func place(_ index: Int, _ hash: UInt64) {
-        let tag = hash >> 32
-        var position = Int(truncatingIfNeeded: tag) & slotMask
-        while unsafe slots[position] != 0 { position = (position + 1) & slotMask }
-        unsafe slots[position] = tag << 32 | UInt64(index + 1)
-    }
-
-    private func growSlots() {
-        let old = unsafe slots
-        let oldCount = slotMask + 1
-        slotMask = oldCount * 2 - 1
-        unsafe slots = .allocate(capacity: slotMask + 1)
-        unsafe slots.initialize(repeating: 0, count: slotMask + 1)
-        for position in 0..<oldCount where unsafe old[position] != 0 {
-            var to = unsafe Int(truncatingIfNeeded: old[position] >> 32) & slotMask
-            while unsafe slots[to] != 0 { to = (to + 1) & slotMask }
-            unsafe slots[to] = unsafe old[position]
-        }
-        unsafe old.deallocate()
     }
 
     private func growRows() {
@@ -249,37 +196,68 @@ import Glibc
 
     // MARK: The rows of one object
 
-    /// The directory row for an object's prefix, made where there is none.
-    func directory(_ prefix: UnsafeRawBufferPointer, make: Bool) -> Int {
-        let hash = unsafe Self.hash(.state, prefix)
-        let found = unsafe find(.state, prefix, hash, directory: true)
-        if found >= 0 {
-            unsafe rows[found].flags.insert(.referenced)
-            return found
-        }
-        guard make else { return -1 }
-        return unsafe insert(.state, prefix, hash, valueCapacity: 0, flags: [.directory, .known, .referenced])
+    @inline(__always)
+    private static func objectHash(_ prefix: UnsafeRawBufferPointer) -> UInt64 { unsafe XXH64.hash(prefix, seed: 0) }
+
+    /// The first row in the list of an object's rows, by the bytes that name the object; -1 where none is in memory.
+    func firstRow(ofObject prefix: UnsafeRawBufferPointer) -> Int {
+        unsafe firstRow(prefix, Self.objectHash(prefix))
     }
 
-    func link(_ index: Int, into directory: Int) {
-        let first = unsafe rows[directory].group
-        unsafe rows[index].group = Int32(directory)
-        unsafe rows[index].groupNext = first
-        unsafe rows[index].groupPrevious = -1
-        if first >= 0 { unsafe rows[Int(first)].groupPrevious = Int32(index) }
-        unsafe rows[directory].group = Int32(index)
+    private func firstRow(_ prefix: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
+        objects.find(hash) { index in
+            let row = unsafe rows + index
+            guard unsafe Int(row.pointee.objectCount) == prefix.count, let bytes = unsafe row.pointee.bytes,
+                let wanted = prefix.baseAddress
+            else { return false }
+            return unsafe memcmp(bytes, wanted, prefix.count) == 0
+        }
+    }
+
+    /// Whether every row that an object has anywhere is in memory.
+    func isComplete(object prefix: UnsafeRawBufferPointer) -> Bool {
+        let first = unsafe firstRow(ofObject: prefix)
+        return unsafe first >= 0 && rows[first].flags.contains(.complete)
+    }
+
+    /// Puts a row into the list of the object that so many bytes of its key name.
+    func link(_ index: Int, objectCount: Int) {
+        let prefix = unsafe UnsafeRawBufferPointer(rebasing: key(index)[..<objectCount])
+        let hash = unsafe Self.objectHash(prefix)
+        let first = unsafe firstRow(prefix, hash)
+        let row = unsafe rows + index
+        unsafe row.pointee.objectCount = Int32(objectCount)
+        guard first >= 0 else {
+            objects.insert(hash, index)
+            byteCount += SlotIndex.entryBytes
+            return
+        }
+        // Behind the first, which stays where it can be found.
+        let second = unsafe rows[first].groupNext
+        unsafe row.pointee.groupNext = second
+        unsafe row.pointee.groupPrevious = Int32(first)
+        if second >= 0 { unsafe rows[Int(second)].groupPrevious = Int32(index) }
+        unsafe rows[first].groupNext = Int32(index)
     }
 
     private func unlink(_ index: Int) {
         let row = unsafe rows + index
-        guard unsafe !row.pointee.flags.contains(.directory), unsafe row.pointee.group >= 0 else { return }
+        let objectCount = unsafe Int(row.pointee.objectCount)
+        guard objectCount > 0 else { return }
         let next = unsafe row.pointee.groupNext
         let previous = unsafe row.pointee.groupPrevious
         if next >= 0 { unsafe rows[Int(next)].groupPrevious = previous }
         if previous >= 0 {
             unsafe rows[Int(previous)].groupNext = next
+            return
+        }
+        let hash = unsafe Self.objectHash(UnsafeRawBufferPointer(rebasing: key(index)[..<objectCount]))
+        if next >= 0 {
+            objects.replace(hash, index, by: Int(next))
+            if unsafe row.pointee.flags.contains(.complete) { unsafe rows[Int(next)].flags.insert(.complete) }
         } else {
-            unsafe rows[Int(row.pointee.group)].group = next
+            objects.remove(hash, index)
+            byteCount -= SlotIndex.entryBytes
         }
     }
 
@@ -301,12 +279,10 @@ import Glibc
                 unsafe row.pointee.flags.remove(.referenced)
                 continue
             }
-            if unsafe row.pointee.flags.contains(.directory) {
-                if unsafe row.pointee.group < 0 { remove(hand - 1) }
-                continue
-            }
-            if unsafe row.pointee.group >= 0, unsafe row.pointee.valueCount >= 0 {
-                unsafe rows[Int(row.pointee.group)].flags.remove(.complete)
+            let objectCount = unsafe Int(row.pointee.objectCount)
+            if objectCount > 0, unsafe row.pointee.valueCount >= 0 {
+                let first = unsafe firstRow(ofObject: UnsafeRawBufferPointer(rebasing: key(hand - 1)[..<objectCount]))
+                if first >= 0 { unsafe rows[first].flags.remove(.complete) }
             }
             remove(hand - 1)
         }

@@ -83,11 +83,8 @@ package final class ShardStore {
     private func load(
         _ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, objectCount: Int
     ) throws(StoreError) -> Int {
-        var directory = -1
-        if objectCount > 0 {
-            let prefix = unsafe UnsafeRawBufferPointer(rebasing: key[..<objectCount])
-            directory = unsafe table.directory(prefix, make: true)
-            if unsafe table.rows[directory].flags.contains(.complete) { return -1 }
+        if objectCount > 0, unsafe table.isComplete(object: UnsafeRawBufferPointer(rebasing: key[..<objectCount])) {
+            return -1
         }
         var index = -1
         let exists = try unsafe disk.get(family, key) { value in
@@ -98,7 +95,7 @@ package final class ShardStore {
         if !exists {
             index = unsafe table.insert(family, key, hash, valueCapacity: 0, flags: [.known, .referenced])
         }
-        if directory >= 0 { table.link(index, into: directory) }
+        if objectCount > 0 { table.link(index, objectCount: objectCount) }
         return index
     }
 
@@ -158,8 +155,7 @@ package final class ShardStore {
 
     /// The keys of all state rows of an object, in no particular order. The prefix names the object.
     package func objectKeys(_ prefix: UnsafeRawBufferPointer) throws(StoreError) -> [[UInt8]] {
-        let directory = unsafe table.directory(prefix, make: true)
-        if unsafe !table.rows[directory].flags.contains(.complete) {
+        if unsafe !table.isComplete(object: prefix) {
             // Brings in what the family has; then the list is all there is.
             let lower = unsafe [UInt8](prefix)
             var missing: [(key: [UInt8], value: [UInt8])] = []
@@ -176,14 +172,15 @@ package final class ShardStore {
                             .state, key, RowTable.hash(.state, key), valueCapacity: value.count,
                             flags: [.known, .below, .referenced])
                         unsafe table.setValue(index, value)
-                        table.link(index, into: directory)
+                        table.link(index, objectCount: prefix.count)
                     }
                 }
             }
-            unsafe table.rows[directory].flags.insert(.complete)
+            let first = unsafe table.firstRow(ofObject: prefix)
+            if first >= 0 { unsafe table.rows[first].flags.insert(.complete) }
         }
         var keys: [[UInt8]] = []
-        var index = unsafe Int(table.rows[directory].group)
+        var index = unsafe table.firstRow(ofObject: prefix)
         while index >= 0 {
             if unsafe table.rows[index].valueCount >= 0 { unsafe keys.append([UInt8](table.key(index))) }
             index = unsafe Int(table.rows[index].groupNext)
@@ -245,12 +242,11 @@ package final class ShardStore {
             return unsafe table.insert(
                 family, key, hash, valueCapacity: valueCapacity, flags: [.known, .below, .referenced])
         }
-        let directory = unsafe table.directory(UnsafeRawBufferPointer(rebasing: key[..<objectCount]), make: true)
-        let isComplete = unsafe table.rows[directory].flags.contains(.complete)
+        let isComplete = unsafe table.isComplete(object: UnsafeRawBufferPointer(rebasing: key[..<objectCount]))
         let index = unsafe table.insert(
             family, key, hash, valueCapacity: valueCapacity,
             flags: isComplete ? [.known, .referenced] : [.known, .below, .referenced])
-        table.link(index, into: directory)
+        table.link(index, objectCount: objectCount)
         return index
     }
 
@@ -478,7 +474,7 @@ package final class ShardStore {
     // MARK: Recovery
 
     /// What a shard finds when it starts.
-    package struct Recovery {
+    package struct Recovery: Sendable {
         /// Messages of blocks that are still there, with the number of their batch.
         package var messages: [(batch: UInt64, message: [UInt8])] = []
         /// The number of blocks that were replayed.
