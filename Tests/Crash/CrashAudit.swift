@@ -23,14 +23,16 @@ struct CrashAudit {
             let lower = [UInt8(shard >> 8), UInt8(shard & 0xff)]
             let upper = ShardStore.end(ofPrefix: lower)
             for row in try store.scan(.state, from: lower, to: upper) {
-                lists[Self.target(row.key)] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(String.init)
+                lists[Self.target(row.key)] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(
+                    String.init)
             }
             for family in [Family.inbox, .timers] {
                 let left = try store.scan(family, from: lower, to: upper).filter { !$0.value.isEmpty }
                 if !left.isEmpty { faults.append("shard \(shard) has \(left.count) rows of '\(family)' left") }
             }
         }
-        let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(expectation.fired.keys)
+        let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(
+            expectation.fired.keys)
         for target in targets.sorted(by: { "\($0)" < "\($1)" }) { check(target, lists[target] ?? []) }
     }
 
@@ -44,7 +46,9 @@ struct CrashAudit {
     }
 
     private mutating func check(_ target: CrashLoad.Target, _ list: [String]) {
-        compare("\(target): own records", list.filter { !$0.hasSuffix(">") && !$0.hasSuffix("@") }, expectation.own[target] ?? [])
+        compare(
+            "\(target): own records", list.filter { !$0.hasSuffix(">") && !$0.hasSuffix("@") },
+            expectation.own[target] ?? [])
         let fired = list.filter { $0.hasSuffix("@") }
         compare("\(target): timers", fired.sorted(), (expectation.fired[target] ?? []).sorted())
         let sent = list.filter { $0.hasSuffix(">") }
@@ -98,7 +102,8 @@ struct CrashAudit {
         let extra = Self.subtract(found, wanted)
         if missing.isEmpty, extra.isEmpty {
             let at = zip(found, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
-            faults.append("\(what): out of order from \(at) on: \(found[at...].prefix(5)) instead of \(wanted[at...].prefix(5))")
+            faults.append(
+                "\(what): out of order from \(at) on: \(found[at...].prefix(5)) instead of \(wanted[at...].prefix(5))")
         } else {
             faults.append("\(what): lost \(missing.prefix(10)), twice or wrong \(extra.prefix(10))")
         }

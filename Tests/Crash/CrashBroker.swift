@@ -63,7 +63,9 @@ struct CrashBroker: Sendable {
                     value: String(decoding: record.value ?? [], as: UTF8.self)))
             return true
         }
-        guard isComplete else { throw ChildProcess.CannotStart(description: "the output topic could not be read to its end") }
+        guard isComplete else {
+            throw ChildProcess.CannotStart(description: "the output topic could not be read to its end")
+        }
         return output
     }
 

@@ -6,7 +6,8 @@ final class CrashDirectory {
     private(set) var isKept = false
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "millrace-crash-\(UUID().uuidString.prefix(8))")
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "millrace-crash-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path(percentEncoded: false)
     }

@@ -8,7 +8,8 @@ import Testing
 struct KillTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let rounds = environment["MILLRACE_CRASH_ROUNDS"].flatMap { Int($0) } ?? 20
-    private static let seed = environment["MILLRACE_CRASH_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
+    private static let seed =
+        environment["MILLRACE_CRASH_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
     private static let shardCount = 8
 
     /// When a round's process is killed.
@@ -77,7 +78,8 @@ struct KillTests {
                 let text = lines.joined()
                 try directory.append("lines", String(text.dropLast(7)))
                 try kill(
-                    ["run", "--config", configuration], at: Self.moment(&random), "\(round)/\(Self.rounds / 2)", directory)
+                    ["run", "--config", configuration], at: Self.moment(&random), "\(round)/\(Self.rounds / 2)",
+                    directory)
                 try directory.append("lines", String(text.suffix(7)))
             }
             let last = try ChildProcess.start(

@@ -29,7 +29,8 @@ struct RecordBatchTests {
             var headers: [String] = []
             unsafe batch.forEachHeader(entry) { name, value in
                 unsafe headers.append(
-                    String(decoding: name, as: UTF8.self) + "=" + (value.map { unsafe String(decoding: $0, as: UTF8.self) } ?? "-"))
+                    String(decoding: name, as: UTF8.self) + "="
+                        + (value.map { unsafe String(decoding: $0, as: UTF8.self) } ?? "-"))
             }
             #expect(headers == record.headers.map { "\($0.name)=\($0.value ?? "-")" })
             if let key = record.key {

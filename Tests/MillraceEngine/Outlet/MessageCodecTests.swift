@@ -70,7 +70,7 @@ struct MessageCodecTests {
 
     @Test func cutAnywhereItIsNoMessage() {
         for message in [
-            ShardMessage(sequence: 300, target: 1, body: .invoke(invocation)),
+            ShardMessage(sequence: 300, target: 1, body: .invoke(invocation))
         ] + others.map({ ShardMessage(sequence: 300, target: 1, body: $0) }) {
             let whole = body(encode(message))
             for count in 0..<whole.count { #expect(MessageCodec.decode(Array(whole[..<count])) == nil) }

@@ -5,7 +5,9 @@ import Testing
 @testable import MillraceEngine
 
 struct OutletsTests {
-    private func batch(_ number: UInt64, commit: UInt64, _ delivered: @escaping @Sendable (OutboundBatch) -> Void = { _ in })
+    private func batch(
+        _ number: UInt64, commit: UInt64, _ delivered: @escaping @Sendable (OutboundBatch) -> Void = { _ in }
+    )
         -> OutboundBatch
     {
         var outgoing = Outgoing()

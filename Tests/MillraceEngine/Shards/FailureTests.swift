@@ -95,7 +95,8 @@ struct FailureTests {
             Scripted.object { context, input in
                 let state = StateKey<String>("s", serde: .text)
                 let big = StateKey<String>("big", serde: .text)
-                diary.add("\(try context.get(state) ?? "-") \(try context.get(big)?.count ?? 0) \(try context.stateNames())")
+                diary.add(
+                    "\(try context.get(state) ?? "-") \(try context.get(big)?.count ?? 0) \(try context.stateNames())")
                 context.set(state, input)
                 context.set(big, String(repeating: input, count: 2_000))
                 context.emit(topic: "out", value: Array(input.utf8))
@@ -120,7 +121,8 @@ struct FailureTests {
         let diary = Diary()
         let harness = try SteppedHarness([failing(diary)], onError: policy(.park))
         harness.deliver([
-            SteppedHarness.Record(offset: 0, key: nil, value: "x"), SteppedHarness.Record(offset: 1, key: nil, value: "y"),
+            SteppedHarness.Record(offset: 0, key: nil, value: "x"),
+            SteppedHarness.Record(offset: 1, key: nil, value: "y"),
             SteppedHarness.Record(offset: 2, key: "a", value: "fine"),
         ])
         try harness.settleForEver()
@@ -154,7 +156,8 @@ struct FailureTests {
             [
                 Scripted.object { context, input in
                     context.send(
-                        service: "Gone", handler: "run", key: context.key, payload: Array(input.utf8), after: .seconds(1))
+                        service: "Gone", handler: "run", key: context.key, payload: Array(input.utf8),
+                        after: .seconds(1))
                 }, Scripted.object("Gone") { _, input in diary.add(input) },
             ], disk: disk)
         first.deliver(["x"], key: "a")

@@ -71,7 +71,8 @@ struct MessageTests {
                 diary.add(input)
                 let number = Int(input) ?? 0
                 if number < 50 {
-                    context.send(service: "Object", handler: "run", key: context.key, payload: Array("\(number + 1)".utf8))
+                    context.send(
+                        service: "Object", handler: "run", key: context.key, payload: Array("\(number + 1)".utf8))
                 }
             }
         ])
@@ -88,7 +89,8 @@ struct MessageTests {
                 diary.add(input)
                 guard let left = Int(input), left > 0 else { return }
                 for _ in 0..<2 {
-                    context.send(service: "Object", handler: "run", key: context.key, payload: Array("\(left - 1)".utf8))
+                    context.send(
+                        service: "Object", handler: "run", key: context.key, payload: Array("\(left - 1)".utf8))
                 }
             }
         ]) { options in
@@ -118,7 +120,9 @@ struct MessageTests {
 
     @Test func emittedRecordsLeaveWhenTheyAreDurableAndKeepTheirNumbers() throws {
         let harness = try SteppedHarness([
-            Scripted.object { context, input in context.emit(topic: "out", key: context.key.bytes, value: Array(input.utf8)) }
+            Scripted.object { context, input in
+                context.emit(topic: "out", key: context.key.bytes, value: Array(input.utf8))
+            }
         ]) { $0.shardCount = 1 }
         harness.deliver(["1", "2"], key: "a")
         try harness.turn()

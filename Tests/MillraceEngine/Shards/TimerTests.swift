@@ -51,7 +51,8 @@ struct TimerTests {
     @Test func fireAtOtherKeysOnOtherShards() throws {
         let diary = Diary()
         let harness = try SteppedHarness([timers(diary, target: "far")]) { $0.shardCount = 16 }
-        harness.deliver((0..<20).map { SteppedHarness.Record(offset: Int64($0), key: "k\($0)", value: "after \($0) \($0)") })
+        harness.deliver(
+            (0..<20).map { SteppedHarness.Record(offset: Int64($0), key: "k\($0)", value: "after \($0) \($0)") })
         try harness.settleForEver()
         #expect(diary.all == (0..<20).map { "far \($0) \($0)" })
     }

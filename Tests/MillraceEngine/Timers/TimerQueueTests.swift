@@ -17,7 +17,9 @@ struct TimerQueueTests {
         var queue = TimerQueue(limit: limit)
         var stored: [TimerQueue.Entry] = []
         if random.chance(50) {
-            for number in 0..<30 { stored.append(entry(UInt64.random(in: 0..<50, using: &random), UInt64(number + 1_000))) }
+            for number in 0..<30 {
+                stored.append(entry(UInt64.random(in: 0..<50, using: &random), UInt64(number + 1_000)))
+            }
             stored.sort(by: TimerQueue.Entry.precedes)
             queue.startAtStore()
         }

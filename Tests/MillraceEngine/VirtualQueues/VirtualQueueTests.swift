@@ -207,7 +207,9 @@ struct VirtualQueueTests {
         var offset: Int64 = 0
         for _ in 0..<30 {
             harness.deliver(
-                (0..<200).map { SteppedHarness.Record(offset: offset + Int64($0), key: "k\(offset + Int64($0))", value: "v") })
+                (0..<200).map {
+                    SteppedHarness.Record(offset: offset + Int64($0), key: "k\(offset + Int64($0))", value: "v")
+                })
             offset += 200
             try harness.settle()
         }

@@ -14,7 +14,9 @@ struct BlockTests {
         builder.begin(number: number)
         for row in rows {
             unsafe row.key.withUnsafeBytes { key in
-                guard let value = row.value else { return unsafe builder.append(family: row.family.rawValue, key: key, value: nil) }
+                guard let value = row.value else {
+                    return unsafe builder.append(family: row.family.rawValue, key: key, value: nil)
+                }
                 unsafe value.withUnsafeBytes { unsafe builder.append(family: row.family.rawValue, key: key, value: $0) }
             }
         }

@@ -48,14 +48,13 @@ struct RowTableTests {
     @Test func listsTheRowsOfAnObject() {
         let table = RowTable()
         let prefix: [UInt8] = [9, 9]
-        let directory = unsafe prefix.withUnsafeBytes { unsafe table.directory($0, make: true) }
-        #expect(unsafe prefix.withUnsafeBytes { unsafe table.directory($0, make: false) } == directory)
-        for name in UInt8(0)..<5 { table.link(table.add(prefix + [name], [name]), into: directory) }
-        #expect(table.members(of: directory) == [0, 1, 2, 3, 4])
+        for name in UInt8(0)..<5 { table.link(table.add(prefix + [name], [name]), objectCount: prefix.count) }
+        table.link(table.add([9, 8, 1], [1]), objectCount: 2)
+        #expect(table.members(of: prefix) == [0, 1, 2, 3, 4])
         for name in [UInt8(4), 0, 2] { table.remove(table.index(of: prefix + [name])) }
-        #expect(table.members(of: directory) == [1, 3])
-        // The directory's own key is no row.
-        #expect(table.index(of: prefix) == -1)
+        #expect(table.members(of: prefix) == [1, 3])
+        for name in [UInt8(1), 3] { table.remove(table.index(of: prefix + [name])) }
+        #expect(table.members(of: prefix) == [])
     }
 
     @Test func evictsOnlyRowsThatAreCleanAndNotLatelyUsed() {
@@ -96,10 +95,10 @@ extension RowTable {
         }
     }
 
-    /// The last bytes of the keys in a directory, sorted.
-    fileprivate func members(of directory: Int) -> [UInt8] {
+    /// The last bytes of the keys of an object's rows, sorted.
+    fileprivate func members(of prefix: [UInt8]) -> [UInt8] {
         var members: [UInt8] = []
-        var index = unsafe Int(rows[directory].group)
+        var index = unsafe prefix.withUnsafeBytes { unsafe firstRow(ofObject: $0) }
         while index >= 0 {
             unsafe members.append(contentsOf: key(index).suffix(1))
             index = unsafe Int(rows[index].groupNext)

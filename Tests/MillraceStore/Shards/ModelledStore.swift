@@ -179,7 +179,9 @@ final class ModelledStore {
         let bounds = [stateKey(), otherKey(), [0, 3], [0, 4]].shuffled(using: &random).prefix(2)
             .sorted { $0.lexicographicallyPrecedes($1) }
         let limit = [1, 3, .max].randomElement(using: &random) ?? 1
-        let found = try shardStore.scan(family, from: bounds[0], to: bounds[1], limit: limit).map { [$0.key, $0.value] }
+        let found = try shardStore.scan(family, from: bounds[0], to: bounds[1], limit: limit).map {
+            [$0.key, $0.value]
+        }
         #expect(found == Array(model.range(family, bounds[0], bounds[1]).prefix(limit)))
     }
 
@@ -246,7 +248,8 @@ final class ModelledStore {
     private func stateKey() -> [UInt8] {
         let object = UInt8.random(in: 0..<4, using: &random)
         let name = UInt8.random(in: 0..<5, using: &random)
-        return [0, UInt8(Self.shard), 1, UInt8(ascii: "S"), 0, 0, 0, 1, object] + [UInt8](repeating: name, count: Int(name))
+        return [0, UInt8(Self.shard), 1, UInt8(ascii: "S"), 0, 0, 0, 1, object]
+            + [UInt8](repeating: name, count: Int(name))
     }
 
     private func otherKey() -> [UInt8] { [0, UInt8(Self.shard), UInt8.random(in: 200..<212, using: &random)] }
