@@ -1,61 +1,69 @@
 import Glibc
 import MillraceSimulation
 
-/// Runs simulations by seed, and shows the end of the trace of one that fails.
-///
-/// `millrace-soak [--seeds N] [--from S] [--mutation NAME] [--lines N]`
-func main() -> Int32 {
+/// What the command line asks for.
+struct Arguments {
+    static let usage = """
+        usage: millrace-soak [--seeds N] [--from SEED] [--trace LINES] [--mutation NAME]
+
+        Runs the simulator over N seeds (1000), the first of which is SEED (1), on all cores. Of the first seed that fails
+        it shows the last LINES lines (0) of what happened. A mutation is a mistake that is made on purpose:
+        \(Mutation.allCases.map(\.rawValue).joined(separator: ", "))
+        """
+
     var seeds: UInt64 = 1_000
-    var from: UInt64 = 0
-    var lines = 60
+    var from: UInt64 = 1
+    var lines = 0
     var mutation: Mutation?
-    var arguments = CommandLine.arguments.dropFirst()
-    while let option = arguments.popFirst() {
-        let value = arguments.popFirst() ?? ""
-        switch option {
-        case "--seeds": seeds = UInt64(value) ?? seeds
-        case "--from": from = UInt64(value) ?? from
-        case "--lines": lines = Int(value) ?? lines
-        case "--mutation":
-            mutation = Mutation(rawValue: value)
-            if mutation == nil {
-                print("there is no mutation '\(value)'; there are \(Mutation.allCases.map(\.rawValue))")
-                return 64
+
+    /// `nil` where the arguments are not understood.
+    init?(_ arguments: [String]) {
+        var rest = arguments[...]
+        while let option = rest.popFirst() {
+            guard let value = rest.popFirst() else { return nil }
+            switch option {
+            case "--seeds":
+                guard let number = UInt64(value), number > 0 else { return nil }
+                seeds = number
+            case "--from":
+                guard let number = UInt64(value) else { return nil }
+                from = number
+            case "--trace":
+                guard let number = Int(value), number >= 0 else { return nil }
+                lines = number
+            case "--mutation":
+                guard let known = Mutation(rawValue: value) else { return nil }
+                mutation = known
+            default: return nil
             }
-        default:
-            print(
-                "usage: millrace-soak [--seeds N] [--from S] [--lines N] [--mutation \(Mutation.allCases.map(\.rawValue).joined(separator: "|"))]"
-            )
-            return 64
         }
+        guard from.addingReportingOverflow(seeds).overflow == false else { return nil }
     }
-    var steps = 0
-    var crashes = 0
-    var records = 0
-    var failed: [UInt64] = []
-    for seed in from..<from &+ seeds {
-        let report = Simulation(seed: seed, mutation: mutation).run()
-        steps += report.steps
-        crashes += report.crashes
-        records += report.records
-        if !report.violations.isEmpty {
-            failed.append(seed)
-            if failed.count == 1 {
-                // The same seed again, this time written down.
-                let traced = Simulation(seed: seed, mutation: mutation, isTracing: true).run()
-                for line in traced.trace.suffix(lines) { print(line) }
-            }
-            print("seed \(seed) FAILED\n\(report.description)")
-            if failed.count >= 10 { break }
-        }
-        let done = seed - from + 1
-        if done % 500 == 0 || done == seeds {
-            print(
-                "\(done) of \(seeds) seeds, \(steps) steps, \(records) records, \(crashes) crashes, \(failed.count) failed"
-            )
-        }
+}
+
+func main() -> Int32 {
+    guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
+        print(Arguments.usage)
+        return 64
     }
-    return failed.isEmpty ? 0 : 1
+    let total = arguments.seeds
+    @Sendable func say(_ outcome: Campaign.Outcome) {
+        print(
+            "\(outcome.runs) of \(total) seeds, \(outcome.steps) steps, \(outcome.records) records, \(outcome.crashes) crashes, \(outcome.failures.count) failed"
+        )
+    }
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let campaign = Campaign(
+        seeds: arguments.from..<arguments.from + total, mutation: arguments.mutation, threads: cores)
+    let outcome = campaign.run(progress: say)
+    if let first = outcome.failures.first, arguments.lines > 0 {
+        // The same seed again, this time written down.
+        let traced = Simulation(seed: first.seed, mutation: arguments.mutation, isTracing: true).run()
+        for line in traced.trace.suffix(arguments.lines) { print(line) }
+    }
+    for report in outcome.failures { print("seed \(report.seed) FAILED\n\(report.description)") }
+    say(outcome)
+    return outcome.failures.isEmpty ? 0 : 1
 }
 
 exit(main())

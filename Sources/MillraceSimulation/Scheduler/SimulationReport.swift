@@ -16,7 +16,7 @@ package struct SimulationReport: Sendable {
         """
         \(violations.prefix(5).joined(separator: "\n"))
         \(plan)
-        again: make soak SEEDS=1 FROM=\(seed)
+        again, with all that happened: make soak SEEDS=1 FROM=\(seed) TRACE=100000
         """
     }
 }
