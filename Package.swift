@@ -87,7 +87,8 @@ let package = Package(
 
         // For tests, ours and users'.
         .target(
-            name: "MillraceTesting", dependencies: ["Millrace", "MillraceEngine", "MillraceStore"],
+            name: "MillraceTesting",
+            dependencies: ["Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceStore"],
             swiftSettings: strict),
 
         // The engine on a simulated log, disk and clock, in one thread, by seed.

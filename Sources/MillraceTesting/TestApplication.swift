@@ -10,9 +10,8 @@ import Synchronization
 /// journal: a handler that passes so is deterministic.
 ///
 /// ```swift
-/// let app = try TestApplication([Counter()])
-/// let total: Int = try app.call(Counter.self, key: "a", "add", 1)
-/// #expect(total == 1)
+/// let app = try TestApplication([Counter()], crashes: .everywhere)
+/// #expect(try app.call(Counter.self, key: "a") { $0.add(1) } == 1)
 /// ```
 ///
 /// Not thread-safe: use it in one task.
@@ -25,55 +24,66 @@ public final class TestApplication {
         case everywhere
     }
 
-    /// A record that a handler emitted.
-    public struct EmittedRecord: Sendable, Equatable {
-        /// The topic.
-        public let topic: String
-        /// The key, or `nil`.
-        public let key: [UInt8]?
-        /// The value, or `nil`.
-        public let value: [UInt8]?
-
-        /// The value as text.
-        public var text: String { String(decoding: value ?? [], as: UTF8.self) }
-    }
-
     private let services: [ServiceDefinition]
+    private let subscriptions: [SubscriptionDefinition]
     private let crashes: Crashes
     private let options: EngineOptions
     private let disk = SimulatedDisk()
     private let clock: ManualClock
-    private let sink = TestSink()
-    private let observer = TestObserver()
-    private var engine: SteppedEngine?
-    private var offsets: [String: Int64] = [:]
+    let sink = TestSink()
+    let observer = TestObserver()
+    private(set) var engine: SteppedEngine?
+    /// The next offset of each topic of a subscription.
+    var offsets: [String: Int64] = [:]
+    /// How many requests have been made.
+    var requests = 0
     /// How often the process has been crashed.
     public private(set) var crashCount = 0
 
     /// Starts services.
     ///
     /// - Parameters:
+    ///   - subscriptions: how records reach handlers. A handler for which there is none gets them by the record's own key.
     ///   - crashes: when the process dies and starts again.
     ///   - startMilliseconds: what the clock shows first, in milliseconds since 1970.
-    /// - Throws: where two services or handlers have the same name.
+    /// - Throws: where two services or handlers have the same name, or a subscription's key or handler is none.
     public convenience init(
-        _ services: [any DurableService], crashes: Crashes = .never, startMilliseconds: Int64 = 1_700_000_000_000
+        _ services: [any DurableService], subscriptions: [TestSubscription] = [], crashes: Crashes = .never,
+        startMilliseconds: Int64 = 1_700_000_000_000
     ) throws {
-        try self.init(definitions: services.map(\.definition), crashes: crashes, startMilliseconds: startMilliseconds)
+        try self.init(
+            definitions: services.map(\.definition), subscriptions: subscriptions, crashes: crashes,
+            startMilliseconds: startMilliseconds)
     }
 
     /// Starts services that are written by hand.
     public convenience init(
-        definitions: [ServiceDefinition], crashes: Crashes = .never, startMilliseconds: Int64 = 1_700_000_000_000
+        definitions: [ServiceDefinition], subscriptions: [TestSubscription] = [], crashes: Crashes = .never,
+        startMilliseconds: Int64 = 1_700_000_000_000
     ) throws {
-        try self.init(definitions, crashes, startMilliseconds, adjusting: { _ in })
+        try self.init(
+            definitions, crashes, startMilliseconds, subscriptions: try subscriptions.map { try $0.definition },
+            adjusting: { _ in })
     }
 
+    /// - Parameter subscriptions: those that say more than that a handler gets records by their own key.
     package init(
         _ definitions: [ServiceDefinition], _ crashes: Crashes, _ startMilliseconds: Int64 = 1_700_000_000_000,
-        adjusting adjust: (inout EngineOptions) -> Void
+        subscriptions: [SubscriptionDefinition] = [], adjusting adjust: (inout EngineOptions) -> Void
     ) throws {
         services = definitions
+        let implied = definitions.flatMap { service in
+            service.handlers.map { handler in
+                SubscriptionDefinition(
+                    name: "\(service.name)/\(handler.name)", service: service.name, handler: handler.name,
+                    key: service.kind == .service ? .none : .record)
+            }
+        }
+        self.subscriptions =
+            subscriptions
+            + implied.filter { implied in
+                !subscriptions.contains { $0.service == implied.service && $0.handler == implied.handler }
+            }
         self.crashes = crashes
         clock = ManualClock(startMilliseconds)
         var options = EngineOptions()
@@ -87,13 +97,6 @@ public final class TestApplication {
     deinit { engine?.drainTasks() }
 
     private func start() throws {
-        let subscriptions = services.flatMap { service in
-            service.handlers.map { handler in
-                SubscriptionDefinition(
-                    name: "\(service.name)/\(handler.name)", service: service.name, handler: handler.name,
-                    key: service.kind == .service ? .none : .record)
-            }
-        }
         let engine = try SteppedEngine(
             options: options, services: services, subscriptions: subscriptions, sinks: [("main", sink)], disk: disk,
             observer: observer)
@@ -124,142 +127,6 @@ public final class TestApplication {
             $0 > nowMilliseconds
         }.min()
     }
-
-    // MARK: Messages
-
-    /// Delivers a record, as a subscription of that handler would.
-    public func send(
-        record value: [UInt8], key: ObjectKey, to service: String, _ handler: String, topic: String = "test"
-    ) throws {
-        guard let engine, let intake = engine.intakes.first(where: { $0.subscription.name == "\(service)/\(handler)" })
-        else {
-            throw TestError.unknownHandler("\(service)/\(handler)")
-        }
-        let place = "\(intake.subscription.name) \(topic)"
-        let (slot, position) = intake.open(topic: topic, partition: 0)
-        if case .start = position { intake.begin(slot: slot, at: 0) }
-        let offset = offsets[place, default: 0]
-        offsets[place] = offset + 1
-        let batch = intake.makeBatch()
-        unsafe key.bytes.withUnsafeBytes { key in
-            unsafe value.withUnsafeBytes { value in
-                unsafe batch.append(slot: slot, offset: offset, timestamp: nowMilliseconds, key: key, value: value)
-            }
-        }
-        batch.finishRecord()
-        batch.advance(slot: slot, next: offset + 1)
-        intake.deliver(batch)
-        try settle()
-    }
-
-    /// Invokes a handler without waiting for its end, and returns the invocation's id.
-    @discardableResult
-    public func start(
-        _ service: String, key: ObjectKey = ObjectKey([UInt8]()), _ handler: String, payload: [UInt8] = [],
-        idempotencyKey: String? = nil, after delay: Duration = .zero
-    ) throws -> InvocationID {
-        let id = Kept<InvocationID>()
-        // Results of requests from outside die with the process that waits for them: a key of its own keeps this one's.
-        requests += 1
-        let target = HandlerTarget(
-            service: service, handler: handler, key: key.bytes, idempotencyKey: idempotencyKey ?? "test-\(requests)")
-        try engine?.desk.invoke(
-            target, payload: payload, delayMilliseconds: delay.wholeMilliseconds, accepted: { id.put($0) })
-        // Until the id is known nothing may crash: a request that is not durable is the caller's to repeat.
-        try turnAll()
-        guard let id = id.value else { throw TestError.noAnswer }
-        try settle()
-        return id
-    }
-    private var requests = 0
-
-    /// Calls a handler, and returns its result when everything has come to rest.
-    ///
-    /// - Throws: ``TerminalError`` where the invocation failed; ``TestError`` where it has not ended.
-    public func call(
-        _ service: String, key: ObjectKey = ObjectKey([UInt8]()), _ handler: String, payload: [UInt8] = [],
-        idempotencyKey: String? = nil
-    ) throws -> [UInt8] {
-        let id = try start(service, key: key, handler, payload: payload, idempotencyKey: idempotencyKey)
-        guard let result = try output(of: id) else { throw TestError.notEnded(id) }
-        return result
-    }
-
-    /// Calls a handler with JSON in and out.
-    public func call<Target: DurableService, Input: Codable & SendableMetatype, Output: Codable & SendableMetatype>(
-        _ target: Target.Type, key: ObjectKey = ObjectKey([UInt8]()), _ handler: String, _ input: Input
-    ) throws -> Output {
-        let result = try call(Target.serviceName, key: key, handler, payload: try Serde<Input>.json.bytes(of: input))
-        return try Self.decode(result)
-    }
-
-    /// Calls a handler without input, with JSON out.
-    public func call<Target: DurableService, Output: Codable & SendableMetatype>(
-        _ target: Target.Type, key: ObjectKey = ObjectKey([UInt8]()), _ handler: String
-    ) throws -> Output {
-        try Self.decode(try call(Target.serviceName, key: key, handler))
-    }
-
-    /// No bytes at all are the result that is absent.
-    private static func decode<Output: Codable & SendableMetatype>(_ bytes: [UInt8]) throws -> Output {
-        try Serde<Output>.json.value(of: bytes.isEmpty ? Array("null".utf8) : bytes)
-    }
-
-    /// An invocation's result, or `nil` where it has none yet.
-    ///
-    /// - Throws: ``TerminalError`` where it failed, or is not known.
-    public func output(of id: InvocationID) throws -> [UInt8]? {
-        let result = Kept<DurableResult>()
-        engine?.desk.output(of: id, waits: false) { result.put($0) }
-        try turnAll()
-        switch result.value {
-        case .value(let value): return value
-        case .failure(let error): throw error
-        case .void: return nil
-        case nil: throw TestError.noAnswer
-        }
-    }
-
-    /// Completes an awakeable with bytes.
-    public func resolveAwakeable(_ id: String, _ value: [UInt8]) throws {
-        guard let awakeable = AwakeableID(id) else { throw ContextError.malformedAwakeable(id) }
-        engine?.desk.signal(awakeable.invocation, .index(awakeable.index), .value(value))
-        try turnAll()
-        try settle()
-    }
-
-    /// Sends a signal with bytes to an invocation.
-    public func signal(_ name: String, to id: InvocationID, _ value: [UInt8]) throws {
-        engine?.desk.signal(id, .name(name), .value(value))
-        try turnAll()
-        try settle()
-    }
-
-    /// Cancels an invocation: its handler sees a ``TerminalError`` at its next wait.
-    public func cancel(_ id: InvocationID) throws { try control(id, .cancel) }
-
-    package func control(_ id: InvocationID, _ control: InvocationControl) throws {
-        let result = Kept<DurableResult>()
-        engine?.desk.control(id, control) { result.put($0) }
-        try turnAll()
-        try settle()
-        if case .failure(let error) = result.value { throw error }
-    }
-
-    // MARK: What there is to see
-
-    /// The state of an object, by name.
-    public func state(of service: String, key: ObjectKey) throws -> [String: [UInt8]] {
-        try engine?.state(service: service, key: key.bytes) ?? [:]
-    }
-
-    /// The records that were emitted, in order, each once.
-    public var emitted: [EmittedRecord] { sink.records }
-
-    /// What went wrong: failed attempts, parked keys, misuse of contexts.
-    public var failures: [String] { observer.failures }
-
-    package var statistics: EngineStatistics? { engine?.statistics }
 
     // MARK: Life
 
@@ -297,7 +164,8 @@ public final class TestApplication {
         return hasInputs || hasWork ? false : nil
     }
 
-    private func turnAll() throws {
+    /// A turn of each group, and a sync.
+    func turnAll() throws {
         guard let engine else { return }
         for group in 0..<engine.groupCount {
             try engine.turn(group, inputs: engine.waitingInputs(group), now: nowMilliseconds)
@@ -305,34 +173,4 @@ public final class TestApplication {
         _ = try engine.sync()
         engine.release(upTo: engine.commits.durable)
     }
-}
-
-/// Why a test cannot go on.
-public enum TestError: Error, CustomStringConvertible, Sendable {
-    /// No service of the test has that handler.
-    case unknownHandler(String)
-    /// The invocation waits for something, or is to be tried again later.
-    case notEnded(InvocationID)
-    /// Things keep happening without time passing.
-    case restless
-    /// The engine did not answer.
-    case noAnswer
-
-    /// What is wrong, and what to do.
-    public var description: String {
-        switch self {
-        case .unknownHandler(let name): "no service of this test has a handler \(name)"
-        case .notEnded(let id):
-            "\(id) has not ended: it waits, or has failed and is tried again later; see 'failures', or 'advance(by:)' the clock"
-        case .restless: "the services keep each other busy without time passing; do they send in circles?"
-        case .noAnswer: "the engine did not answer"
-        }
-    }
-}
-
-/// A value that arrives from a callback.
-private final class Kept<Value: Sendable>: Sendable {
-    private let stored = Mutex<Value?>(nil)
-    var value: Value? { stored.withLock { $0 } }
-    func put(_ value: Value) { stored.withLock { $0 = value } }
 }

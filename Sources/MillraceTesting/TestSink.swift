@@ -25,7 +25,7 @@ final class TestSink: RecordSink {
                     unsafe state.records.append(
                         TestApplication.EmittedRecord(
                             topic: batch.topics[record.topic], key: record.key(in: bytes).map { unsafe [UInt8]($0) },
-                            value: record.value(in: bytes).map { unsafe [UInt8]($0) }))
+                            value: record.value(in: bytes).map { unsafe [UInt8]($0) }, headers: record.headers))
                 }
             }
         }

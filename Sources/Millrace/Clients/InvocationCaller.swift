@@ -6,6 +6,17 @@ public struct InvocationCaller: Sendable {
     var idempotencyKey: String?
     var headers: [InvocationHeader] = []
 
+    package init(
+        handle: InvocationHandle, service: String, key: [UInt8], idempotencyKey: String? = nil,
+        headers: [InvocationHeader] = []
+    ) {
+        self.handle = handle
+        self.service = service
+        self.key = key
+        self.idempotencyKey = idempotencyKey
+        self.headers = headers
+    }
+
     /// Encodes the input, calls, and decodes the result when it is there.
     public func call<Input, Output>(
         _ handler: String, _ input: Input, _ serde: Serde<Input>, output: Serde<Output>

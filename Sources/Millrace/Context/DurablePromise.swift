@@ -21,6 +21,11 @@ extension PromiseKey where Value: Codable & SendableMetatype {
     public init(_ name: String) { self.init(name, serde: .json) }
 }
 
+extension PromiseKey where Value == Void {
+    /// A key of a promise that something has happened, without a value.
+    public init(_ name: String) { self.init(name, serde: .empty) }
+}
+
 /// A promise of a workflow: a value that one handler completes and others wait for.
 public struct DurablePromise<Value>: Sendable {
     let handle: InvocationHandle
@@ -63,4 +68,10 @@ public struct DurablePromise<Value>: Sendable {
             if case .failure(let error) = result { throw error }
         }.value
     }
+}
+
+extension DurablePromise where Value == Void {
+    /// Completes the promise.
+    /// - Throws: ``TerminalError`` with code 409 where it was completed already.
+    public func resolve() async throws { try await resolve(()) }
 }

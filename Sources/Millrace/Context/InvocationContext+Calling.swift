@@ -63,7 +63,28 @@ extension InvocationContext {
     public func output<Value: Codable & SendableMetatype>(
         of id: InvocationID, as type: Value.Type = Value.self, serde: Serde<Value> = .json
     ) async throws -> Value? {
-        try await handle.future({ try handle.scope.output(.id(id), handle.ticket) }) { result -> Value? in
+        try await output(.id(id), serde)
+    }
+
+    /// The result of a workflow's `run` as it is now.
+    public func output<Target: WorkflowService, Value: Codable & SendableMetatype>(
+        ofWorkflow target: Target.Type, key: ObjectKey, as type: Value.Type = Value.self, serde: Serde<Value> = .json
+    ) async throws -> Value? {
+        try await output(.workflow(service: Target.serviceName, key: key.bytes), serde)
+    }
+
+    /// The result of the invocation with an idempotency key as it is now.
+    public func output<Target: DurableService, Value: Codable & SendableMetatype>(
+        of target: Target.Type, key: ObjectKey = ObjectKey([UInt8]()), handler: String, idempotencyKey: String,
+        as type: Value.Type = Value.self, serde: Serde<Value> = .json
+    ) async throws -> Value? {
+        try await output(
+            .idempotent(service: Target.serviceName, key: key.bytes, handler: handler, idempotencyKey: idempotencyKey),
+            serde)
+    }
+
+    private func output<Value>(_ target: InvocationReferenceTarget, _ serde: Serde<Value>) async throws -> Value? {
+        try await handle.future({ try handle.scope.output(target, handle.ticket) }) { result -> Value? in
             if case .void = result { return nil }
             return try result.decode(serde)
         }.value

@@ -13,7 +13,7 @@ public struct DurableFuture<Value>: Sendable {
     let handle: InvocationHandle?
     let wait: DurableWait
     /// Reads the value when what is waited for has happened.
-    let read: @Sendable () throws -> Value
+    package let read: @Sendable () throws -> Value
 
     init(handle: InvocationHandle?, wait: DurableWait, read: @escaping @Sendable () throws -> Value) {
         self.handle = handle

@@ -119,3 +119,21 @@ public struct InvocationID: Hashable, Sendable, LosslessStringConvertible {
         return number == 0 ? bytes : nil
     }
 }
+
+extension InvocationID: Codable {
+    /// Reads the text of ``description``.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = InvocationID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected an invocation's id, of the form inv_1…")
+        }
+        self = id
+    }
+
+    /// Writes the text of ``description``.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -47,6 +47,13 @@ extension Serde where Value == [UInt8] {
     }
 }
 
+extension Serde where Value == Void {
+    /// No bytes at all; what bytes there are is not read.
+    public static var empty: Self {
+        Self(contentType: "application/octet-stream", encode: { _, _ in }, decode: { _ in })
+    }
+}
+
 extension Serde where Value == String {
     /// UTF-8 text, without quotes. Bytes that are not UTF-8 are an error.
     public static var text: Self {

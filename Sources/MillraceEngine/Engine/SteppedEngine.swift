@@ -122,6 +122,14 @@ package final class SteppedEngine {
         return try shard.state(service: service, key: key)
     }
 
+    /// The journal of an invocation that has begun to wait and has not ended, an entry a line; `nil` where there is none.
+    package func journal(of id: InvocationID) throws -> [String]? {
+        try shards[RecordRouter.shard(ofHash: id.keyHash, shardCount: options.shardCount)].journal(of: id)
+    }
+
+    /// What has not ended: the heads of all virtual queues.
+    package var openInvocations: [OpenInvocation] { shards.flatMap { $0.openInvocations() } }
+
     /// All that is committed now.
     package func snapshot() throws(StoreError) -> StoreSnapshot { try store.snapshot() }
 

@@ -71,6 +71,13 @@ struct RecordedJournal {
         }
     }
 
+    /// All entries in the order in which they were recorded, as people read them.
+    var lines: [String] {
+        (commands + notifications).sorted {
+            ($0.chunk, $0.payload.lowerBound) < ($1.chunk, $1.payload.lowerBound)
+        }.map { describe($0) }
+    }
+
     /// The commands as people read them, for a message about the one that does not match.
     func describe(_ entry: Entry) -> String {
         withPayload(entry) { payload in JournalEntryText.describe(entry.type, payload) }

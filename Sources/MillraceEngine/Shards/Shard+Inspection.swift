@@ -1,4 +1,4 @@
-import Millrace
+package import Millrace
 import MillraceStore
 
 /// What there is to see of a shard from its own thread.
@@ -17,4 +17,55 @@ extension Shard {
         }
         return state
     }
+
+    /// The journal, as of the last turn, of an invocation that has begun to wait and has not ended: an entry a line. `nil` where
+    /// there is none.
+    func journal(of id: InvocationID) throws -> [String]? {
+        guard let record = record(of: id), record.status == .started, let queue = queue(of: record) else { return nil }
+        return try loadJournal(of: id, queue).lines
+    }
+
+    /// The heads of all virtual queues: what runs, waits, is to run again, or stands still.
+    func openInvocations() -> [OpenInvocation] {
+        queues.values.flatMap { first in
+            sequence(first: first) { $0.collision }.compactMap { queue -> OpenInvocation? in
+                guard let head = loadHead(queue) else { return nil }
+                let state: OpenInvocation.State =
+                    switch queue.state {
+                    case .ready: .ready
+                    case .waiting, .suspended: .waiting
+                    case .backingOff(let until): .backingOff(untilMilliseconds: until)
+                    case .parked, .stopped: .parked
+                    }
+                return OpenInvocation(
+                    id: head.id, service: head.service, handler: head.handler, key: ObjectKey(head.key), state: state,
+                    attempts: queue.failure.attempts, lastError: queue.failure.lastError, behind: queue.count - 1)
+            }
+        }
+    }
+}
+
+/// An invocation that has not ended, at the head of its key's virtual queue or in one of its own.
+package struct OpenInvocation: Sendable {
+    package enum State: Sendable, Equatable {
+        /// It is to run in the next turn.
+        case ready
+        /// Its handler waits for something.
+        case waiting
+        /// It failed, and is tried again at that time, in milliseconds since 1970.
+        case backingOff(untilMilliseconds: Int64)
+        /// It waits for a person.
+        case parked
+    }
+
+    package let id: InvocationID
+    package let service: String
+    package let handler: String
+    package let key: ObjectKey
+    package let state: State
+    /// How often it has failed since it last got further.
+    package let attempts: Int
+    package let lastError: String
+    /// How many invocations stand in line behind it.
+    package let behind: Int
 }
