@@ -1,7 +1,7 @@
 import Millrace
 
 /// The random numbers of one invocation: SplitMix64, begun from its id, so that they are the same in every replay.
-struct DurableGenerator {
+struct DurableGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ id: InvocationID) {

@@ -153,11 +153,8 @@ extension InvocationRun {
         }
     }
 
-    /// Whether ``proceed()`` would do anything.
-    var canProceed: Bool {
-        !waiters.isEmpty
-            && (nextArrival < arrivals.count || isCancelRequested || waiters.contains { $0.isDecided(self) })
-    }
+    /// Whether something has come that the waiting handler has not taken note of.
+    var hasNews: Bool { !waiters.isEmpty && (nextArrival < arrivals.count || isCancelRequested) }
 
     /// Ends the handler's task without it having any effect, so that its memory is free. The task's last steps are jobs like any
     /// other: running them here would let other runs go on in the midst of what the shard is doing.

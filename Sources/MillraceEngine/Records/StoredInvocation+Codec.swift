@@ -2,18 +2,19 @@ import Millrace
 import MillraceStore
 
 /// ```text
-/// invocation := 2(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
+/// invocation := (2 | 3)(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
 /// caller     := 0(1) | 1(1) id(24) kind(1) completion(varint) | 2(1) request(varint)
 /// headers    := count(varint) (name value)*
 /// callers    := count(varint) id(24)*
 /// source     := 0(1) | kind(1) subscription topic partition(varint) offset(varint) timestamp(varint) key? headers      kind 2 is a tombstone
 /// ```
-/// Parts are written as ``MessageCodec`` says.
+/// The first byte is 3 where the invocation is known by a record before it has started. Parts are written as ``MessageCodec`` says.
 extension StoredInvocation {
     private static let version: UInt8 = 2
+    private static let versionWithRecord: UInt8 = 3
 
     func encode(into bytes: inout [UInt8]) {
-        bytes.append(Self.version)
+        bytes.append(hasRecord ? Self.versionWithRecord : Self.version)
         bytes.append(contentsOf: id.bytes)
         MessageCodec.put(service, &bytes)
         MessageCodec.put(handler, &bytes)
@@ -47,7 +48,9 @@ extension StoredInvocation {
 
     package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var reader = unsafe RecordReader(bytes)
-        guard try reader.byte() == Self.version else { throw RecordError() }
+        let version = try reader.byte()
+        guard version == Self.version || version == Self.versionWithRecord else { throw RecordError() }
+        hasRecord = version == Self.versionWithRecord
         id = try reader.id()
         service = try reader.text()
         handler = try reader.text()

@@ -23,7 +23,7 @@ package struct StoredInvocation: Sendable {
     package var idempotencyKey: String?
     /// The invocations that wait for this one, from the nearest up: to see a key that waits for itself.
     package var callers: [InvocationID] = []
-    /// Whether it is known by a record; not stored.
+    /// Whether it is known by a record before it has started.
     var hasRecord = false
 }
 

@@ -135,7 +135,8 @@ extension Shard {
                 createdMilliseconds: now)
             record.dueMilliseconds = id.knownDue
             record.listeners = [listener]
-            return putRecord(id, record)
+            putRecord(id, record)
+            return noteRecord(ofTimer: id.knownDue, id)
         }
         answer(listener, .failure(TerminalError("not found", code: TerminalError.notFound)))
     }

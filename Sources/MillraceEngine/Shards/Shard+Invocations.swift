@@ -324,6 +324,10 @@ extension Shard {
         guard let handler = services.find(service: invocation.service, handler: invocation.handler) else {
             return park(unknown: invocation)
         }
+        // The same request may have come twice in this turn, and the first is known only since it has run.
+        if invocation.id.isDerived, let known = record(of: invocation.id), known.status != .scheduled {
+            return acceptAgain(invocation, known)
+        }
         turnInvocations += 1
         if handler.isExclusive {
             let busy =

@@ -96,7 +96,7 @@ extension Shard {
             }
         }
         if invocation.source == nil {
-            let known = invocation.id.isDerived ? record(of: invocation.id) : nil
+            let known = invocation.id.isDerived || invocation.hasRecord ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds

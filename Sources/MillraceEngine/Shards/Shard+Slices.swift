@@ -45,6 +45,8 @@ extension Shard {
         if hasPending { dispatchPending() }
         writeChunk(of: run)
         keepIdle(run)
+        // A step beside the handler has ended in a slice of its own: the handler, which waits, has to be told.
+        if run.hasNews { ready(run) }
     }
 
     /// Gives a run that goes on beyond this turn its place: at the head of its key's queue, durably.
@@ -53,15 +55,17 @@ extension Shard {
         run.keepOrigin()
         guard let stored = run.stored else { return }
         let queue = run.origin ?? makeQueue(for: stored, handler)
+        // Others may have asked for the result before the start.
+        let known = run.origin != nil || run.id.isDerived || stored.hasRecord ? record(of: run.id) : nil
         queue.isStarted = true
         queue.chunks = 0
         queue.state = .waiting(run)
         if run.origin == nil { enqueue(stored, in: queue) } else { storeHeader(queue) }
-        putRecord(
-            run.id,
-            InvocationRecord(
-                status: .started, queueService: queue.service, queueKey: queue.key, service: handler.service,
-                handler: handler.name, key: stored.key, createdMilliseconds: stored.acceptedAtMilliseconds))
+        var record = InvocationRecord(
+            status: .started, queueService: queue.service, queueKey: queue.key, service: handler.service,
+            handler: handler.name, key: stored.key, createdMilliseconds: stored.acceptedAtMilliseconds)
+        record.listeners = known?.listeners ?? []
+        putRecord(run.id, record)
         run.queue = queue
         runs[run.id] = run
         counters.waiting.store(runs.count, ordering: .relaxed)

@@ -10,7 +10,7 @@ extension Shard {
         /// A delayed invocation.
         static let invocation: UInt32 = 0
         /// What is kept of an invocation that has ended is to go.
-        static let purge = UInt32.max
+        static let purge = TimerQueue.Entry.purge
     }
 
     private func selectTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -47,10 +47,13 @@ extension Shard {
     /// Forgets what is kept of an invocation at a time.
     func storePurge(_ id: InvocationID, due: UInt64) { storeTimer(due: due, id, completion: TimerNumber.purge) }
 
-    /// Forgets the timer of a wait. Its entry in memory finds no row when its time comes.
+    /// Forgets the timer of a wait.
     func forgetTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
         selectTimer(due: due, id, completion)
         unsafe store.delete(.timers, rowKey.bytes)
+        // What is due has been taken already, or finds no row in this turn.
+        guard due > UInt64(max(0, now)) else { return }
+        timers.forget(TimerQueue.Entry(due: due, id: id, completion: completion))
     }
 
     /// Whether a delayed invocation has not started.
@@ -66,7 +69,22 @@ extension Shard {
         guard let bytes = try? unsafe store.get(.timers, rowKey.bytes) else { return nil }
         let invocation = try? unsafe StoredInvocation(decoding: bytes)
         unsafe store.delete(.timers, rowKey.bytes)
+        if due > UInt64(max(0, now)) {
+            timers.forget(TimerQueue.Entry(due: due, id: id, completion: TimerNumber.invocation))
+        }
         return invocation
+    }
+
+    /// Notes that a delayed invocation is known by a record, so that its start finds those who wait for it there.
+    func noteRecord(ofTimer due: UInt64, _ id: InvocationID) {
+        selectTimer(due: due, id, TimerNumber.invocation)
+        guard let bytes = try? unsafe store.get(.timers, rowKey.bytes),
+            var invocation = try? unsafe StoredInvocation(decoding: bytes)
+        else { return }
+        invocation.hasRecord = true
+        var row: [UInt8] = []
+        invocation.encode(into: &row)
+        unsafe row.withUnsafeBytes { unsafe store.put(.timers, rowKey.bytes, $0) }
     }
 
     /// Runs what is due, until the turn has done enough.

@@ -5,10 +5,13 @@ import Millrace
 struct TimerQueue {
     /// One timer: when it is due, the invocation it is for, and which of its waits it completes (0 for its start). Its row's key
     /// is made of all three.
-    struct Entry: Equatable {
+    struct Entry: Hashable {
         let due: UInt64
         let id: InvocationID
         var completion: UInt32 = 0
+
+        /// The number of what starts and completes nothing: what is kept of an invocation that has ended is to go.
+        static let purge = UInt32.max
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }
@@ -24,12 +27,16 @@ struct TimerQueue {
     /// How many timers may be in memory.
     let limit: Int
     private var heap: [Entry] = []
+    /// Entries of the heap whose rows are gone. They are passed over, and taken out when they are many.
+    private var forgotten: Set<Entry> = []
+    private var purges = 0
     /// Every stored timer before it is in the heap; `nil` when all are.
     private(set) var horizon: Entry?
 
     init(limit: Int) { self.limit = max(2, limit) }
 
-    var count: Int { heap.count }
+    /// How many timers in memory will start or complete something.
+    var count: Int { heap.count - forgotten.count - purges }
     /// Whether there are stored timers that are not in the heap.
     var hasMoreStored: Bool { horizon != nil }
     /// The time of the first timer, by what is in memory.
@@ -38,14 +45,41 @@ struct TimerQueue {
     /// Adds a timer that has just been stored.
     mutating func add(_ entry: Entry) {
         if let horizon, !Entry.precedes(entry, horizon) { return }
+        // A timer that was forgotten and is there again: it is still in the heap.
+        if !forgotten.isEmpty, forgotten.remove(entry) != nil { return }
         push(entry)
         if heap.count > limit { shrink() }
+    }
+
+    /// Forgets a timer that was added and not taken, and whose row has been deleted.
+    mutating func forget(_ entry: Entry) {
+        if let horizon, !Entry.precedes(entry, horizon) { return }
+        forgotten.insert(entry)
+        if forgotten.count > 64, forgotten.count > heap.count / 2 { dropForgotten() } else { passOverForgotten() }
     }
 
     /// Takes the first timer that is due.
     mutating func popDue(now: UInt64) -> Entry? {
         guard let first = heap.first, first.due <= now else { return nil }
+        defer { passOverForgotten() }
         return pop()
+    }
+
+    /// The first of the heap is never a forgotten one, so that nobody is woken for it.
+    private mutating func passOverForgotten() {
+        while !forgotten.isEmpty, let first = heap.first, forgotten.remove(first) != nil { _ = pop() }
+    }
+
+    private mutating func dropForgotten() {
+        let kept = heap.filter { !forgotten.contains($0) }
+        forgotten.removeAll()
+        replaceHeap(kept)
+    }
+
+    private mutating func replaceHeap(_ entries: some Sequence<Entry>) {
+        heap.removeAll(keepingCapacity: true)
+        purges = 0
+        for entry in entries { push(entry) }
     }
 
     /// Whether timers have to be read from the store before the next can be taken.
@@ -67,20 +101,26 @@ struct TimerQueue {
 
     /// Before the first refill: everything is only stored.
     mutating func startAtStore() {
-        heap.removeAll()
+        replaceHeap([])
+        forgotten.removeAll()
         horizon = Entry(due: 0, id: InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0))
     }
 
     /// Keeps the earlier half in memory.
     private mutating func shrink() {
-        heap.sort(by: Entry.precedes)
+        if !forgotten.isEmpty {
+            dropForgotten()
+            if heap.count <= limit { return }
+        }
+        let sorted = heap.sorted(by: Entry.precedes)
         let keep = limit / 2
-        horizon = heap[keep]
-        heap.removeSubrange(keep...)
+        horizon = sorted[keep]
+        replaceHeap(sorted[..<keep])
     }
 
     private mutating func push(_ entry: Entry) {
         heap.append(entry)
+        if entry.completion == Entry.purge { purges += 1 }
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -92,6 +132,7 @@ struct TimerQueue {
 
     private mutating func pop() -> Entry? {
         guard let first = heap.first else { return nil }
+        if first.completion == Entry.purge { purges -= 1 }
         let last = heap.removeLast()
         guard !heap.isEmpty else { return first }
         heap[0] = last

@@ -60,6 +60,17 @@ struct DurableExecutionTests {
         #expect(try Serde<[Int]>.json.value(of: try #require(try app.output(of: id))) == [1, 2, 3, 4, 5])
     }
 
+    /// Such a step's end comes in a turn of its own.
+    @Test func learnsOfStepsThatEndLater() throws {
+        let gate = Gate()
+        let app = try TestApplication([Steps(world: world, gate: gate)])
+        let steps = try app.start(Steps.self) { $0.besideSlowly() }
+        #expect(try app.result(of: steps) == nil)
+        gate.open()
+        try app.settle()
+        #expect(try app.result(of: steps) == [1, 2, 3])
+    }
+
     @Test func refusesTheContextInsideAStep() throws {
         let app = try makeApplication(.never)
         try app.start("Steps", "insideStep")
@@ -99,6 +110,16 @@ struct DurableExecutionTests {
         #expect(results == [1, 1])
     }
 
+    @Test(arguments: crashes) func knowsARequestThatComesTwiceInOneTurn(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        #expect(try app.call(Caller.self) { $0.twiceAtOnce() } == [1, 1])
+        try app.advance(by: .seconds(30))
+        for key in ["sent", "slow", "called"] {
+            #expect(try app.state(of: Counter.self, key: ObjectKey(key), .total) == 1, "\(key)")
+        }
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
     @Test(arguments: crashes) func attachesToARunningInvocation(crashes: TestApplication.Crashes) throws {
         let app = try makeApplication(crashes)
         let id = try app.start("Caller", "attaches")
@@ -129,6 +150,48 @@ struct DurableExecutionTests {
         try app.advance(by: .milliseconds(1))
         #expect(try app.output(of: slow) == Array("5".utf8))
         #expect(try app.output(of: fast) == Array("7".utf8))
+    }
+
+    /// A handler that begins to wait when it comes out of its key's queue, and not when it arrives.
+    @Test(arguments: crashes) func waitsAfterStandingInLine(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        let invocations = try (0..<3).map { number in
+            try app.start(
+                "Counter", key: "s", "slowAdd", payload: Array("\(1 + number)".utf8), idempotencyKey: "\(number)")
+        }
+        try app.advance(by: .seconds(100))
+        #expect(try invocations.map { try app.output(of: $0) } == ["1", "3", "6"].map { Array($0.utf8) })
+        #expect(try app.state(of: "Counter", key: "s")["total"] == Array("6".utf8))
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    /// The same without ids that are derived from names: what a handler sends.
+    @Test(arguments: crashes) func sendsWaitAfterStandingInLine(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        try app.start("Caller", "sendsSlowly")
+        try app.advance(by: .seconds(100))
+        #expect(try app.state(of: "Counter", key: "line")["total"] == Array("3".utf8))
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    /// Whoever attaches to an invocation that stands in line, or is to be tried again, gets its result.
+    @Test(arguments: crashes) func keepsThoseWhoAttachBeforeTheStart(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        try app.start("Counter", key: "l", "slowAdd", payload: Array("1".utf8))
+        let second = try app.start("Counter", key: "l", "slowAdd", payload: Array("2".utf8))
+        let attached = try app.start("Caller", "attachesTo", payload: Array("\"\(second)\"".utf8))
+        try app.advance(by: .seconds(100))
+        #expect(try app.output(of: attached) == Array("3".utf8))
+    }
+
+    @Test(arguments: crashes) func attachesToADelayedInvocation(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        let id = try app.start("Caller", "sendsLater")
+        try app.advance(by: .seconds(4))
+        #expect(try app.output(of: id) == nil)
+        try app.advance(by: .seconds(2))
+        #expect(try app.output(of: id) == Array("[7,7]".utf8))
+        #expect(app.statistics?.busyKeys == 0)
     }
 
     @Test(arguments: crashes) func racesByTime(crashes: TestApplication.Crashes) throws {

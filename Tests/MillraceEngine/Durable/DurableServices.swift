@@ -50,6 +50,7 @@ struct Counter {
 @Service
 struct Steps {
     let world: World
+    var gate = Gate()
 
     @Handler func three(_ context: ServiceContext) async throws -> [Int] {
         let first = try await context.run("first") { world.happen("first") }
@@ -66,6 +67,17 @@ struct Steps {
             return count
         }
         return kept * 100 + tries
+    }
+
+    /// Steps beside the handler that wait for something outside.
+    @Handler func besideSlowly(_ context: ServiceContext) async throws -> [Int] {
+        let steps = (1...3).map { number in
+            context.start("slow \(number)") {
+                await gate.wait()
+                return number
+            }
+        }
+        return try await DurableFuture.all(steps).value
     }
 
     @Handler func exhausted(_ context: ServiceContext) async throws -> String {
@@ -146,6 +158,29 @@ struct Caller {
         let now = try await context.output(of: id, as: Int.self)
         let later = try await context.attach(to: id, as: Int.self).value
         return [now ?? -1, later, try await call.value]
+    }
+
+    @Handler func sendsSlowly(_ context: ServiceContext) async throws {
+        for _ in 1...3 { context.send(to: Counter.self, key: "line").slowAdd(1) }
+    }
+
+    @Handler func twiceAtOnce(_ context: ServiceContext) async throws -> [Int] {
+        for _ in 1...2 { context.send(to: Counter.self, key: "sent", idempotencyKey: "same").add(1) }
+        for _ in 1...2 { context.send(to: Counter.self, key: "slow", idempotencyKey: "same").slowAdd(1) }
+        let calls = (1...2).map { _ in
+            context.call(to: Counter.self, key: "called", idempotencyKey: "same").add(1).future
+        }
+        return try await DurableFuture.all(calls).value
+    }
+
+    @Handler func sendsLater(_ context: ServiceContext) async throws -> [Int] {
+        guard let id = context.send(to: Counter.self, key: "later", after: .seconds(5)).add(7) else { return [] }
+        let attached = context.attach(to: id, as: Int.self)
+        return try await DurableFuture.all([attached, context.attach(to: id, as: Int.self)]).value
+    }
+
+    @Handler func attachesTo(_ context: ServiceContext, _ id: InvocationID) async throws -> Int {
+        try await context.attach(to: id, as: Int.self).value
     }
 
     @Handler func times(_ context: ServiceContext) async throws -> [Int64] {
