@@ -39,6 +39,12 @@ let strict: [SwiftSetting] = [
 /// cost up to a fifth there; debug builds, the tests and the sanitizers keep them.
 let hot: [SwiftSetting] = strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+/// The examples of durable execution: each an executable, examples/NAME/Sources.
+let examples = [
+    "async-tasks", "email-verification", "idempotent-reservation", "payment-state-machine", "payment-webhook",
+    "reservation-saga", "role-update",
+]
+
 let package = Package(
     name: "millrace",
     products: [
@@ -179,9 +185,21 @@ let package = Package(
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .testTarget(
             name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests",
+            dependencies: ["Millrace", "MillraceServer", "MillraceTesting"]
+                + examples.map { .target(name: $0) },
+            path: "Tests/Examples", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx20
 )
+for name in examples {
+    package.targets.append(
+        .executableTarget(
+            name: name, dependencies: ["Millrace", "MillraceServer"], path: "examples/\(name)/Sources",
+            swiftSettings: strict))
+    package.products.append(.executable(name: name, targets: [name]))
+}
 
 // Fuzz targets are there for `make fuzz` only: libFuzzer's instrumentation goes into every module but the macros, which
 // run inside the compiler. Each is Tests/Fuzz/NAME.

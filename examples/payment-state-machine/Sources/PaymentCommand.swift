@@ -1,0 +1,17 @@
+/// A record of the topic `payment-commands`, key: the payment's id.
+struct PaymentCommand: Codable, Sendable {
+    enum Kind: String, Codable, Sendable { case authorise, capture, cancel }
+
+    var payment: String
+    var kind: Kind
+    var account: String
+    var amount: Int
+}
+
+enum PaymentState: String, Codable, Sendable { case new, authorised, captured, cancelled, expired }
+
+/// Money that is set aside for a payment.
+struct Hold: Codable, Sendable {
+    var payment: String
+    var amount: Int
+}
