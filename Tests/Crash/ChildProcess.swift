@@ -57,7 +57,8 @@ final class ChildProcess: Sendable {
         try process.run()
         let processID = process.processIdentifier
         change { $0.processID = processID }
-        while let data = try pipe.fileHandleForReading.read(upToCount: 65_536), !data.isEmpty {
+        // What is there: `read(upToCount:)` would wait for that many.
+        while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
             try file.write(contentsOf: data)
             change { $0.output += String(decoding: data, as: UTF8.self) }
         }

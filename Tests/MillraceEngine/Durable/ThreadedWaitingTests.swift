@@ -1,0 +1,59 @@
+import Millrace
+import MillraceStore
+import MillraceTesting
+import Testing
+
+@testable import MillraceEngine
+
+@VirtualObject
+private struct Collector {
+    @Handler(input: .text) func add(_ context: ObjectContext, _ text: String) async throws {
+        let number = Int(text) ?? 0
+        let key = StateKey<String>("list", serde: .text)
+        if number % 10 == 3 { try await Task.sleep(for: .microseconds(number % 700)) }
+        let before = try context.get(key)
+        context.set(key, before.map { "\($0) \(text)" } ?? text)
+        if number % 10 == 7 { try await Task.sleep(for: .microseconds(number % 700)) }
+        if number % 50 == 21 { await Task.yield() }
+    }
+}
+
+/// Handlers that wait for something outside, on real threads.
+@Suite(.timeLimit(.minutes(2)))
+struct ThreadedWaitingTests {
+    @Test func everyRecordIsAppliedOnceAndInOrder() throws {
+        let disk = SimulatedDisk()
+        let harness = try EngineHarness(
+            disk: disk, services: [Collector().definition], handler: ("Collector", "add"))
+        try harness.start()
+        let keys = 50
+        for round in 0..<40 {
+            harness.deliver((0..<500).map { at in
+                let number = round * 500 + at
+                return (offset: number, key: "k\(number % keys)", value: "\(number)")
+            })
+        }
+        harness.waitUntilIdle()
+        while harness.engine.statistics.queuedInvocations > 0 || harness.engine.statistics.waitingInvocations > 0 {
+            harness.waitUntilIdle()
+        }
+        harness.stop()
+        var lists: [String: [String]] = [:]
+        for shard in 0..<24 {
+            let store = ShardStore(
+                shard: shard, disk: disk, limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
+            _ = try store.recover()
+            let prefix = [UInt8(shard >> 8), UInt8(shard & 0xff)]
+            for row in try store.scan(.state, from: prefix, to: ShardStore.end(ofPrefix: prefix)) {
+                let key = String(decoding: row.key.dropFirst(2 + 1 + 9 + 4).dropLast(4), as: UTF8.self)
+                lists[key] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(String.init)
+            }
+        }
+        #expect(lists.count == keys)
+        for key in 0..<keys {
+            let wanted = stride(from: key, to: 20_000, by: keys).map(String.init)
+            let found = lists["k\(key)"] ?? []
+            #expect(found == wanted, "k\(key)")
+        }
+    }
+}
