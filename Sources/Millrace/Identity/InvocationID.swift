@@ -42,7 +42,7 @@ public struct InvocationID: Hashable, Sendable, LosslessStringConvertible {
     package var knownDue: UInt64 { isDerived ? 0 : dueMilliseconds }
 
     /// How many bytes ``bytes`` has.
-    package static let byteCount = 24
+    @inlinable package static var byteCount: Int { 24 }
 
     /// The 24 bytes described above.
     public var bytes: [UInt8] {
@@ -59,6 +59,7 @@ public struct InvocationID: Hashable, Sendable, LosslessStringConvertible {
     }
 
     /// Reads the form that ``bytes`` writes, or returns `nil` where there are not 24 bytes.
+    @inlinable
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         var iterator = bytes.makeIterator()
