@@ -6,7 +6,7 @@ import Testing
 
 @testable import MillraceEngine
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EngineTests {
     @Test func appliesEveryRecordOnceAndSurvivesAReopen() throws {
         let disk = SimulatedDisk()

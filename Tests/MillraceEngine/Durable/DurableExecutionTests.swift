@@ -5,7 +5,7 @@ import Testing
 @testable import MillraceEngine
 
 /// Each behaviour once as it is, and once with a crash after every turn, where everything is replayed again and again.
-@Suite("Handlers that wait", .serialized, .timeLimit(.minutes(2)))
+@Suite("Handlers that wait", .serialized, .timeLimit(.minutes(5)))
 struct DurableExecutionTests {
     let world = World()
 

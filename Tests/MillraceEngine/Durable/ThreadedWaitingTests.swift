@@ -19,7 +19,7 @@ private struct Collector {
 }
 
 /// Handlers that wait for something outside, on real threads.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ThreadedWaitingTests {
     @Test func everyRecordIsAppliedOnceAndInOrder() throws {
         let disk = SimulatedDisk()
@@ -28,10 +28,11 @@ struct ThreadedWaitingTests {
         try harness.start()
         let keys = 50
         for round in 0..<40 {
-            harness.deliver((0..<500).map { at in
-                let number = round * 500 + at
-                return (offset: number, key: "k\(number % keys)", value: "\(number)")
-            })
+            harness.deliver(
+                (0..<500).map { at in
+                    let number = round * 500 + at
+                    return (offset: number, key: "k\(number % keys)", value: "\(number)")
+                })
         }
         harness.waitUntilIdle()
         while harness.engine.statistics.queuedInvocations > 0 || harness.engine.statistics.waitingInvocations > 0 {
@@ -41,7 +42,8 @@ struct ThreadedWaitingTests {
         var lists: [String: [String]] = [:]
         for shard in 0..<24 {
             let store = ShardStore(
-                shard: shard, disk: disk, limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
+                shard: shard, disk: disk,
+                limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
             _ = try store.recover()
             let prefix = [UInt8(shard >> 8), UInt8(shard & 0xff)]
             for row in try store.scan(.state, from: prefix, to: ShardStore.end(ofPrefix: prefix)) {

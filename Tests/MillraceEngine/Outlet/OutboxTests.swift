@@ -7,7 +7,7 @@ import Testing
 @testable import MillraceStore
 
 /// What becomes of emitted records while their sink takes none.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OutboxTests {
     @Test func aSinkThatIsAwayPinsNoBlocks() throws {
         let relay = try Relay()

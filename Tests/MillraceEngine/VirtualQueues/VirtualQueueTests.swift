@@ -153,7 +153,7 @@ struct VirtualQueueTests {
     }
 
     /// The backlog of one key goes to disk: memory holds no more of it than the limits say.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func longQueueNeedsNoMoreMemoryThanTheLimits() throws {
         let directory = try TemporaryDirectory()
         let disk = try RocksDisk.open(directory: directory.path)

@@ -4,7 +4,7 @@ import Testing
 @testable import MillraceEngine
 @testable import MillraceKafka
 
-@Suite(.enabled(if: RealBroker.isThere, RealBroker.hint), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: RealBroker.isThere, RealBroker.hint), .timeLimit(.minutes(5)))
 struct KafkaSourceTests {
     @Test
     func readsWholeRecordsInOrder() throws {

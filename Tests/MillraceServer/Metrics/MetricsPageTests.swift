@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceServer
 
 /// The page for Prometheus of a node that has done some work.
-@Suite(.timeLimit(.minutes(1))) struct MetricsPageTests {
+@Suite(.timeLimit(.minutes(5))) struct MetricsPageTests {
     private let families: [String: PrometheusPage.Family]
     private let text: String
 

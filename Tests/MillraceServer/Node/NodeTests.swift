@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceServer
 
 /// A node's life, with a source and a sink of the test's.
-@Suite(.timeLimit(.minutes(1))) struct NodeTests {
+@Suite(.timeLimit(.minutes(5))) struct NodeTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceServer
 
 /// The example as a process of its own: files in, an embedded broker out.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ProcessTests {
     private let directory: TemporaryDirectory
     private let broker: EmbeddedBroker
 

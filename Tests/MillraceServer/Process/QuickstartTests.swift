@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What a newcomer sees first, as a process of its own.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct QuickstartTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct QuickstartTests {
     private static let configuration = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../examples/event-enrichment/millrace.yaml").standardized.path
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MillraceStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RocksSnapshotTests {
     private let directory: TemporaryDirectory
     private let disk: RocksDisk

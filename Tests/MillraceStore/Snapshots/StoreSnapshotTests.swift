@@ -3,7 +3,7 @@ import Testing
 
 @testable import MillraceStore
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct StoreSnapshotTests {
     /// Three shards work, freeze, write back and forget blocks; snapshots taken on the way must go on showing what a model had
     /// when each was taken.
