@@ -54,7 +54,8 @@ struct CrashLoad {
         let isDoomed = topic != "relay" && random.chance(2)
         if isDoomed { operations.append("x") }
         if random.chance(3) { operations.append("f:\(random.within(1...3))") }
-        if service == "Bag", random.chance(10) { operations.append("w:\(random.within(1...40))") }
+        // What waits after its effects keeps them, also where it then fails for good.
+        if service == "Bag", !isDoomed, random.chance(10) { operations.append("w:\(random.within(1...40))") }
         let sends = random.chance(25)
         if sends {
             let other = Target(
