@@ -53,7 +53,7 @@ struct EngineParts: Sendable {
         // The blocks hold newer watermarks than the families: the shards are recovered before the intakes are made.
         let found: [StoreRecovery.Found]
         do throws(StoreError) {
-            found = try StoreRecovery.recover(stored, threads: 1)
+            found = try StoreRecovery.recover(stored, threads: recoveryThreads)
         } catch { throw .store(error) }
         let marks = found.map { $0.marks }
         intakes = subscriptions.enumerated().map { index, subscription in

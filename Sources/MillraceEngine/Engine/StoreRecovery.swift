@@ -28,8 +28,10 @@ enum StoreRecovery {
         }
         results.recover(shares[0])
         for (share, thread) in started {
+            // Asked before: a thread that was waited for is not there any more.
+            let isStarted = thread.isStarted
             thread.join()
-            if !thread.isStarted { results.recover(share) }
+            if !isStarted { results.recover(share) }
         }
         var found: [Found] = []
         for (_, result) in results.all.sorted(by: { $0.key < $1.key }) { found.append(try result.get()) }
