@@ -127,7 +127,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary("rocksdb"), .linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "millrace-bench",
-            dependencies: ["Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            dependencies: [
+                "Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "MillraceTelemetry",
+            ],
             path: "Benchmarks/Sources", swiftSettings: hot),
 
         // The process that the crash tests kill.

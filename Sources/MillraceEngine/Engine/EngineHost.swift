@@ -79,7 +79,9 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     var durableCommit: UInt64 { store.durableCommit }
     var queuedInvocations: Int { counters.reduce(0) { $0 + $1.queuedInvocations.load(ordering: .relaxed) } }
     var isOverloaded: Bool { overloaded.load(ordering: .relaxed) }
-    var overloadReason: String { "changed rows wait to be written back, or too many emitted records to be delivered" }
+    var overloadReason: String {
+        "changed rows wait to be written back, too many emitted records to be delivered, or handlers for their steps to be durable"
+    }
 
     func setOverloaded(_ value: Bool) { overloaded.store(value, ordering: .relaxed) }
 

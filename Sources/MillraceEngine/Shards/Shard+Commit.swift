@@ -223,6 +223,7 @@ extension Shard {
 
     /// Whether the shard has so much to write back or to deliver that its sources should pause.
     var isOverloaded: Bool {
-        store.isOverloaded || undeliveredBytes > limits.maxUndeliveredBytes || outboxBytes > limits.maxOutboxBytes
+        hasTooManyHeldRuns || store.isOverloaded || undeliveredBytes > limits.maxUndeliveredBytes
+            || outboxBytes > limits.maxOutboxBytes
     }
 }

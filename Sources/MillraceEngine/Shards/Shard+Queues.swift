@@ -122,19 +122,30 @@ extension Shard {
 
     /// How many invocations of a queue are kept in memory.
     static let loadedInvocations = 256
+    /// Queues no longer than this are read row by row: a scan looks at all changed rows of the shard.
+    private static let fewInvocations = 8
 
     /// The first invocation of a queue, read from the store where it is not in memory.
     func loadHead(_ queue: VirtualQueue) -> StoredInvocation? {
         if queue.loadedOffset < queue.loaded.count { return queue.loaded[queue.loadedOffset] }
         queue.loaded.removeAll(keepingCapacity: true)
         queue.loadedOffset = 0
-        selectEntry(queue, queue.head)
-        let lower = unsafe [UInt8](rowKey.bytes)
-        selectEntry(queue, queue.head + UInt64(min(Self.loadedInvocations, queue.count)))
-        let upper = unsafe [UInt8](rowKey.bytes)
         do {
-            for row in try store.scan(.inbox, from: lower, to: upper) {
-                unsafe queue.loaded.append(try row.value.withUnsafeBytes { try unsafe StoredInvocation(decoding: $0) })
+            if queue.count <= Self.fewInvocations {
+                for number in queue.head..<queue.tail {
+                    selectEntry(queue, number)
+                    guard let row = try unsafe store.get(.inbox, rowKey.bytes) else { throw RecordError() }
+                    queue.loaded.append(try unsafe StoredInvocation(decoding: row))
+                }
+            } else {
+                selectEntry(queue, queue.head)
+                let lower = unsafe [UInt8](rowKey.bytes)
+                selectEntry(queue, queue.head + UInt64(min(Self.loadedInvocations, queue.count)))
+                let upper = unsafe [UInt8](rowKey.bytes)
+                for row in try store.scan(.inbox, from: lower, to: upper) {
+                    unsafe queue.loaded.append(
+                        try row.value.withUnsafeBytes { try unsafe StoredInvocation(decoding: $0) })
+                }
             }
         } catch {
             // The disk has failed to read, or holds what is no invocation: the key waits, nothing is lost.

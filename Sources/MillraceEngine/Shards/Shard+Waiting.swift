@@ -70,6 +70,9 @@ extension Shard {
         runLocalInvocations()
     }
 
+    /// Whether so many runs wait for durability, whose memory cannot be released meanwhile, that sources should pause.
+    var hasTooManyHeldRuns: Bool { durableWaits.count > limits.loadedInvocations }
+
     // MARK: Time
 
     /// Lets a run go on at a time; not durably.
@@ -108,27 +111,29 @@ extension Shard {
         run.activity += 1
         guard let handler = run.handler else { return }
         let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
-        idleRuns.add((run, run.activity), due: now + timeout)
+        idleRuns.add((run.id, run.activity), due: now + timeout)
         guard runs.count > limits.loadedInvocations else { return }
-        oldRuns.append((run, run.activity))
+        oldRuns.append((run.id, run.activity))
     }
 
     /// Releases the memory of runs that have been waiting for long, or, where there are too many, for longest.
     func releaseIdle() {
-        while let (run, activity) = idleRuns.popDue(now: now) { release(run, activity) }
+        while let (id, activity) = idleRuns.popDue(now: now) { release(id, activity) }
         var at = 0
         while runs.count > limits.loadedInvocations, at < oldRuns.count {
-            release(oldRuns[at].run, oldRuns[at].activity)
+            release(oldRuns[at].id, oldRuns[at].activity)
             at += 1
         }
         oldRuns.removeFirst(at)
     }
 
-    private func release(_ run: InvocationRun, _ activity: UInt64) {
-        guard run.activity == activity, runs[run.id] === run, run.canBeReleased, let queue = run.queue else { return }
+    private func release(_ id: InvocationID, _ activity: UInt64) {
+        guard let run = runs[id], run.activity == activity, run.canBeReleased, let queue = run.queue else { return }
         writeChunk(of: run)
         discard(run)
         queue.state = .suspended
+        queue.loaded = []
+        queue.loadedOffset = 0
         storeHeader(queue)
     }
 

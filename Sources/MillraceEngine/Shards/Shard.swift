@@ -48,8 +48,8 @@ final class Shard {
     /// Runs for which something has come.
     var readyRuns: [InvocationRun] = []
     /// Runs by the time at which they have been waiting for too long, with what they had done by then.
-    var idleRuns = DueQueue<(run: InvocationRun, activity: UInt64)>()
-    var oldRuns: [(run: InvocationRun, activity: UInt64)] = []
+    var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
+    var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
     var pauses = DueQueue<HeldTask>()

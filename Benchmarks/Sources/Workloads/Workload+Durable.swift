@@ -1,0 +1,184 @@
+import Glibc
+import Millrace
+import MillraceEngine
+import MillraceStore
+import MillraceTelemetry
+import Synchronization
+
+/// Handlers that wait.
+extension Workload {
+    static let durable: [Workload] = [
+        Workload(name: "steps") { [try steps($0)] },
+        Workload(name: "steps3-alone") { [try stepsAlone($0)] },
+        Workload(name: "call-chain") { [try callChain($0)] },
+        Workload(name: "fan-out") { [try fanOut($0)] },
+        Workload(name: "suspended-1m") { [try suspended($0)] },
+        Workload(name: "replay-10k") { [try replay($0)] },
+        Workload(name: "idempotent") { [try idempotent($0)] },
+    ]
+
+    /// Three durable steps for each of many records: events are steps.
+    private static func steps(_ options: BenchOptions) throws -> Result {
+        let progress = DurableProgress()
+        let service = DurableHandlers.steps(3, progress)
+        let bench = try Bench(services: [service], handler: ("Steps", "event"), threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        let source = unsafe EventSource(events: options.count(300_000), key: Keys.uniform(1_000_000))
+        let begin = Usage.now()
+        source.run(into: bench.engine.intakes[0], slot: bench.openSlot())
+        wait { progress.count >= source.events }
+        bench.waitUntilIdle()
+        let end = Usage.now()
+        let steps = Double(3 * source.events)
+        var result = Result(
+            workload: "steps", events: 3 * source.events, threads: options.threads,
+            eventsPerSecond: steps / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / steps)
+        result.notes = [("queued", Double(bench.engine.statistics.queuedInvocations))]
+        return result
+    }
+
+    /// One handler of three steps at a time, from its request to its durable result.
+    private static func stepsAlone(_ options: BenchOptions) throws -> Result {
+        let service = DurableHandlers.steps(3, DurableProgress())
+        let bench = try Bench(services: [service], handler: ("Steps", "event"), threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        var result = try alone("steps3-alone", bench, options.count(2_000), service: "Steps")
+        let sync = bench.engine.latencies.sync.snapshot
+        result.notes = [("sync_mean_ms", sync.count > 0 ? sync.sum / Double(sync.count) * 1000 : 0)]
+        return result
+    }
+
+    private static func callChain(_ options: BenchOptions) throws -> Result {
+        let bench = try Bench(
+            services: [DurableHandlers.chain], handler: ("Chain", "event"), threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        return try alone("call-chain", bench, options.count(2_000), service: "Chain", payload: [10])
+    }
+
+    private static func fanOut(_ options: BenchOptions) throws -> Result {
+        let width = 10_000
+        let bench = try Bench(
+            services: [DurableHandlers.fanOut(width), DurableHandlers.echo], handler: ("FanOut", "event"),
+            threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        var result = try alone("fan-out", bench, options.count(20), service: "FanOut")
+        result.notes = [("calls_each", Double(width)), ("cpu_us_per_call", result.cpuMicroseconds / Double(width))]
+        return result
+    }
+
+    /// Invocations one after the other, each from its request to its durable result.
+    private static func alone(
+        _ name: String, _ bench: Bench, _ count: Int, service: String, payload: [UInt8] = [1]
+    ) throws -> Result {
+        let histogram = LatencyHistogram()
+        let begin = Usage.now()
+        for number in 0..<count {
+            let answered = Atomic<Bool>(false)
+            let start = monotonicNanoseconds()
+            try bench.engine.desk.invoke(
+                HandlerTarget(service: service, handler: "event", key: Array("key\(number)".utf8)), payload: payload,
+                answer: { _ in answered.store(true, ordering: .releasing) })
+            while !answered.load(ordering: .acquiring) { usleep(20) }
+            histogram.record(nanoseconds: monotonicNanoseconds() - start)
+        }
+        let end = Usage.now()
+        return Result(
+            workload: name, events: count, threads: 2,
+            eventsPerSecond: Double(count) / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(count),
+            p50: histogram.quantile(0.5), p99: histogram.quantile(0.99), p999: histogram.quantile(0.999))
+    }
+
+    /// A million invocations that wait for a signal: the memory, and how fast they wake.
+    private static func suspended(_ options: BenchOptions) throws -> Result {
+        let progress = DurableProgress()
+        let bench = try Bench(
+            services: [DurableHandlers.waiter(progress)], handler: ("Waiter", "event"), threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        let count = options.count(1_000_000)
+        let source = unsafe EventSource(events: count, key: { number, _ in number })
+        let begin = Usage.now()
+        let before = Usage.residentMegabytes
+        source.run(into: bench.engine.intakes[0], slot: bench.openSlot())
+        wait { progress.startedCount >= count }
+        bench.waitUntilIdle()
+        let stored = Usage.now()
+        let memory = Usage.residentMegabytes
+        let ids = progress.started
+        let start = Usage.now()
+        for id in ids { bench.engine.desk.signal(id, .name("go"), .value([])) }
+        wait { progress.count >= count }
+        bench.waitUntilIdle()
+        let end = Usage.now()
+        var result = Result(
+            workload: "suspended-1m", events: count, threads: options.threads,
+            eventsPerSecond: Double(count) / (end.wallSeconds - start.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - start.cpuMicroseconds) / Double(count))
+        result.notes = [
+            ("suspended_rss_mb", Double(memory)), ("before_rss_mb", Double(before)),
+            ("suspend_cpu_us", (stored.cpuMicroseconds - begin.cpuMicroseconds) / Double(count)),
+        ]
+        return result
+    }
+
+    /// A journal of ten thousand entries, replayed after a restart.
+    private static func replay(_ options: BenchOptions) throws -> Result {
+        let progress = DurableProgress()
+        let entries = options.count(10_000)
+        let service = DurableHandlers.longJournal(entries / 2, progress)
+        let directory = Bench.base + "/replay"
+        var bench = try Bench(
+            services: [service], handler: ("Long", "event"), threads: options.threads, directory: directory)
+        try bench.start()
+        try bench.engine.desk.invoke(HandlerTarget(service: "Long", handler: "event", key: [1]), payload: [1])
+        wait { progress.startedCount >= 1 }
+        bench.waitUntilIdle()
+        bench.stop()
+        let begin = Usage.now()
+        bench = try Bench(
+            services: [service], handler: ("Long", "event"), threads: options.threads, directory: directory)
+        try bench.start()
+        wait { progress.startedCount >= 2 }
+        let end = Usage.now()
+        bench.stop()
+        var result = Result(
+            workload: "replay-10k", events: entries, threads: options.threads,
+            eventsPerSecond: Double(entries) / (progress.replayMilliseconds / 1000),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(entries))
+        result.notes = [("replay_ms", progress.replayMilliseconds)]
+        return result
+    }
+
+    /// Requests of which each name comes many times: one runs, the others get its result.
+    private static func idempotent(_ options: BenchOptions) throws -> Result {
+        let bench = try Bench(
+            services: [DurableHandlers.echo], handler: ("Echo", "event"), threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        let count = options.count(500_000)
+        let answered = Atomic<Int>(0)
+        let begin = Usage.now()
+        for number in 0..<count {
+            try bench.engine.desk.invoke(
+                HandlerTarget(
+                    service: "Echo", handler: "event", key: Array("k\(number % 1_000)".utf8),
+                    idempotencyKey: "r\(number % 10_000)"), payload: [1],
+                answer: { _ in answered.add(1, ordering: .relaxed) })
+            while number - answered.load(ordering: .relaxed) > 20_000 { usleep(200) }
+        }
+        wait { answered.load(ordering: .relaxed) >= count }
+        let end = Usage.now()
+        return Result(
+            workload: "idempotent", events: count, threads: options.threads,
+            eventsPerSecond: Double(count) / (end.wallSeconds - begin.wallSeconds),
+            cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(count))
+    }
+
+    private static func wait(_ condition: () -> Bool) { while !condition() { usleep(1_000) } }
+}
