@@ -120,7 +120,8 @@ import Glibc
 
     @inline(never)
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
-        for unsafe byte in unsafe text {
+        for index in 0..<text.count {
+            let byte = unsafe text[index]
             switch byte {
             case Byte.quote: append("\\\"")
             case Byte.backslash: append("\\\\")

@@ -60,7 +60,8 @@ struct JSONCursor {
             let backslashes = word ^ (ones &* 0x5C)
             // Of each of the three, the lowest byte that is marked is one; those above it may be marked in error.
             let special =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word) & highs
+                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word)
+                & highs
             if special == 0 {
                 seen |= word
                 at &+= 8

@@ -29,7 +29,7 @@ import Glibc
 }
 
 extension PaddedBytes {
-    /// Whether these bytes stand at an index. Compares eight at a time, which may reach into the padding.
+    /// Whether these bytes stand at an index. As many bytes of the document are read, all of which must be there.
     @inline(__always)
     func equal(_ start: Int, _ other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let wanted = other.baseAddress else { return other.isEmpty }

@@ -50,7 +50,7 @@ public struct JSONBytesDecoder: Sendable {
         defer { JSONDocument.giveBack(&document) }
         try unsafe document.load(bytes)
         if isStandard {
-            var reader = JSONReader(document.cursor)
+            var reader = JSONReader(document)
             // What goes wrong is put into words by `Codable`, so that errors are the same; they are the exception.
             if let value = try? Value(json: &reader), reader.isAtEnd() { return value }
         }

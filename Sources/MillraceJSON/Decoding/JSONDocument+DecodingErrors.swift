@@ -3,7 +3,8 @@ import FoundationEssentials
 /// Containers throw `DecodingError`s, as types with an `init(from:)` of their own expect them; each carries a ``JSONError``.
 extension JSONDocument {
     private func context(_ error: JSONError, _ index: Int) -> DecodingError.Context {
-        DecodingError.Context(codingPath: codingPath(to: index), debugDescription: error.description, underlyingError: error)
+        DecodingError.Context(
+            codingPath: codingPath(to: index), debugDescription: error.description, underlyingError: error)
     }
 
     @inline(never)

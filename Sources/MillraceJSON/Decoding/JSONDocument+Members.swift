@@ -22,6 +22,7 @@ extension JSONDocument {
     private func find(_ object: Int, _ key: UnsafeBufferPointer<UInt8>) -> Int {
         let first = object &+ 1
         let end = Int(nodes[object].end)
+        if end &- object > Self.largeObject { return unsafe findInLarge(object, key) }
         let start = Int(nodes[object].count)
         var name = start
         var passed = nodes[object].passed
@@ -39,6 +40,22 @@ extension JSONDocument {
             name = Int(nodes[name &+ 1].end)
         }
         return unsafe search(key, from: first, to: start) ?? -1
+    }
+
+    /// Objects of more nodes than this get a table of their names, so that looking for each of many takes no square of time.
+    private static let largeObject = 256
+
+    @inline(never)
+    private func findInLarge(_ object: Int, _ key: UnsafeBufferPointer<UInt8>) -> Int {
+        if tables[object] == nil {
+            var table: [[UInt8]: Int] = [:]
+            forEachMember(object) { name, value in
+                let bytes = Array(text(nodes[name]).utf8)
+                if table[bytes] == nil { table[bytes] = value }
+            }
+            tables[object] = table
+        }
+        return unsafe tables[object]?[Array(key)] ?? -1
     }
 
     /// One of 16 bits for a name, by its first and last byte and its length.

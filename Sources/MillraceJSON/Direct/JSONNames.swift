@@ -19,7 +19,9 @@
 
     /// The names in the order of the type's declaration; each once.
     public init(_ names: [String]) {
-        precondition(names.count <= Self.maxCount, "\(names.count) members; a type marked with @JSON has \(Self.maxCount) at most")
+        precondition(
+            names.count <= Self.maxCount,
+            "\(names.count) members; a type marked with @JSON has \(Self.maxCount) at most")
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: max(1, names.count))
         for (index, name) in names.enumerated() {
             let plain = !name.utf8.contains { $0 < 0x20 || $0 == Byte.quote || $0 == Byte.backslash }
@@ -34,15 +36,16 @@
         count = names.count
     }
 
-    /// The length of `"name":` if it is that name's and stands at `position`.
+    /// The length of `"name":` if it is that name's and stands at `position` of a document that ends at `end`.
     @inline(__always)
-    func match(_ index: Int, _ bytes: PaddedBytes, _ position: Int) -> Int? {
+    func match(_ index: Int, _ bytes: PaddedBytes, _ position: Int, end: Int) -> Int? {
         guard index < count else { return nil }
         let entry = unsafe entries + index
         guard unsafe bytes.word(position) & entry.pointee.mask == entry.pointee.word else { return nil }
         let length = unsafe entry.pointee.length
         guard length > 0 else { return nil }
         if length > 8 {
+            guard position &+ length <= end else { return nil }
             let isEqual = unsafe entry.pointee.token.withUnsafeBufferPointer { token in
                 unsafe bytes.equal(position &+ 8, UnsafeBufferPointer(rebasing: token[8...]))
             }
@@ -64,7 +67,9 @@
         for index in 0..<count {
             let entry = unsafe entries + index
             guard unsafe entry.pointee.name.count == length else { continue }
-            if unsafe entry.pointee.name.withUnsafeBufferPointer({ unsafe bytes.equal(text.start, $0) }) { return index }
+            if unsafe entry.pointee.name.withUnsafeBufferPointer({ unsafe bytes.equal(text.start, $0) }) {
+                return index
+            }
         }
         return -1
     }

@@ -4,8 +4,13 @@
 public struct JSONReader: ~Copyable {
     var cursor: JSONCursor
     private var depth = 0
+    // Whoever makes a reader owns the document for as long as the reader lives.
+    private unowned(unsafe) let document: JSONDocument
 
-    init(_ cursor: JSONCursor) { self.cursor = cursor }
+    init(_ document: JSONDocument) {
+        cursor = document.cursor
+        unsafe self.document = document
+    }
 
     /// Whether nothing but white space is left.
     mutating func isAtEnd() -> Bool {
@@ -52,7 +57,7 @@ public struct JSONReader: ~Copyable {
             }
             object.isFirst = false
             var index = object.next
-            if let length = object.names.match(index, cursor.bytes, cursor.position) {
+            if let length = object.names.match(index, cursor.bytes, cursor.position, end: cursor.end) {
                 cursor.position &+= length
             } else {
                 var text = JSONCursor.Text()
@@ -192,11 +197,13 @@ public struct JSONReader: ~Copyable {
         cursor.skipWhitespace()
         let start = cursor.position
         guard cursor.skipValue(depth: depth) else { throw JSONMismatch() }
-        var document = JSONDocument.cache.take() ?? JSONDocument()
-        defer { JSONDocument.giveBack(&document) }
-        try unsafe document.load(UnsafeRawBufferPointer(cursor.bytes.buffer(start, cursor.position - start)))
-        try document.scan()
-        return try document.decode(type, 0)
+        // `Codable` goes all the way down, so there is one document within a document, and not a third.
+        let bytes = unsafe UnsafeRawBufferPointer(cursor.bytes.buffer(start, cursor.position - start))
+        return try unsafe document.withInner { inner in
+            try unsafe inner.load(bytes)
+            try inner.scan()
+            return try inner.decode(type, 0)
+        }
     }
 
     // MARK: Members
@@ -210,7 +217,7 @@ public struct JSONReader: ~Copyable {
 
     /// A member that may be left out.
     @inlinable @inline(__always)
-    public static func required<Value>(_ value: Value??) -> Value? { value ?? nil }
+    public static func required<Value>(_ value: Value??) throws(JSONMismatch) -> Value? { value ?? nil }
 }
 
 extension JSONReader.Object {

@@ -1,8 +1,14 @@
 /// Writes a document from front to back, for types that write themselves; code that `@JSON` writes calls it.
 public struct JSONWriter: ~Copyable {
     var buffer: JSONBuffer
+    // Whoever makes a writer owns the output for as long as the writer lives.
+    private unowned(unsafe) let output: JSONOutput
 
-    init(_ buffer: JSONBuffer) { self.buffer = buffer }
+    /// A writer that has the output's buffer, until it is put back.
+    init(_ output: JSONOutput) {
+        buffer = output.buffer
+        unsafe self.output = output
+    }
 
     // MARK: Objects and arrays
 
@@ -107,9 +113,10 @@ public struct JSONWriter: ~Copyable {
 
     /// Writes a value of any other type, through `Encodable`.
     public mutating func write<Value: Encodable>(_ value: Value) throws {
-        let output = JSONOutput.take()
-        defer { JSONOutput.giveBack(output) }
-        try output.encode(value)
-        unsafe output.buffer.withBytes { unsafe buffer.append($0) }
+        // `Codable` goes all the way down, so there is one output within an output, and not a third.
+        let inner = unsafe output.inner ?? JSONOutput()
+        defer { unsafe output.keep(inner: inner) }
+        try inner.encode(value)
+        unsafe inner.buffer.withBytes { unsafe buffer.append($0) }
     }
 }

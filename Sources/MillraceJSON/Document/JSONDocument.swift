@@ -14,10 +14,23 @@
     /// The objects that are read as dictionaries, so that a strategy for keys leaves theirs alone.
     var dictionaries: Set<Int> = []
 
+    /// The values' nodes by their names, of objects with many members; made when the first is looked for.
+    var tables: [Int: [[UInt8]: Int]] = [:]
+
     func forgetOptions() {
         options = nil
         userInfo = [:]
         dictionaries = []
+    }
+
+    /// For members of a type marked with `@JSON` that go through `Codable`.
+    private var inner: JSONDocument?
+
+    /// Lends the inner document, unless a decoder has been kept that reads it.
+    func withInner<R>(_ body: (JSONDocument) throws -> R) rethrows -> R {
+        var inner = self.inner.take() ?? JSONDocument()
+        defer { if inner.isSmall, isKnownUniquelyReferenced(&inner) { self.inner = inner } }
+        return try body(inner)
     }
 
     init() {
@@ -40,12 +53,15 @@
     func load(_ source: UnsafeRawBufferPointer) throws(JSONError) {
         guard source.count <= JSONLimits.maxBytes else { throw error(JSONSyntaxProblem(reason: .tooLarge, offset: 0)) }
         if source.count > capacity { grow(to: source.count) }
-        if let start = source.baseAddress { unsafe UnsafeMutableRawPointer(storage).copyMemory(from: start, byteCount: source.count) }
+        if let start = source.baseAddress {
+            unsafe UnsafeMutableRawPointer(storage).copyMemory(from: start, byteCount: source.count)
+        }
         // Sixteen zeros behind it.
         unsafe UnsafeMutableRawPointer(storage + source.count).storeBytes(of: 0, as: UInt64.self)
         unsafe UnsafeMutableRawPointer(storage + source.count + 8).storeBytes(of: 0, as: UInt64.self)
         count = source.count
         nodes.removeAll()
+        if !tables.isEmpty { tables = [:] }
     }
 
     private func grow(to needed: Int) {

@@ -38,7 +38,8 @@ struct JSONScanner {
                 let opensObject = byte == Byte.openBrace
                 let index = nodes.append(
                     JSONNode(
-                        offset: UInt32(truncatingIfNeeded: cursor.position), count: 0, end: Int32(truncatingIfNeeded: container),
+                        offset: UInt32(truncatingIfNeeded: cursor.position), count: 0,
+                        end: Int32(truncatingIfNeeded: container),
                         kind: opensObject ? .object : .array, flags: [], passed: 0))
                 cursor.position &+= 1
                 cursor.skipWhitespace()
@@ -105,7 +106,8 @@ struct JSONScanner {
         if text.hasEscapes { flags.insert(.hasEscapes) }
         _ = nodes.append(
             JSONNode(
-                offset: UInt32(truncatingIfNeeded: text.start), count: UInt32(truncatingIfNeeded: text.end &- text.start),
+                offset: UInt32(truncatingIfNeeded: text.start),
+                count: UInt32(truncatingIfNeeded: text.end &- text.start),
                 end: Int32(truncatingIfNeeded: nodes.count &+ 1), kind: .string, flags: flags, passed: 0))
     }
 

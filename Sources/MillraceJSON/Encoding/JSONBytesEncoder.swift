@@ -72,7 +72,7 @@ extension JSONOutput {
     @inline(__always)
     func write<Value: JSONWritable>(_ value: Value) -> Bool {
         buffer.removeAll()
-        var writer = JSONWriter(buffer)
+        var writer = JSONWriter(self)
         var isWritten = true
         do { try value.write(json: &writer) } catch { isWritten = false }
         buffer = writer.buffer

@@ -65,7 +65,9 @@ extension JSONOutput {
     }
 
     private func write(_ decimal: Decimal, _ encoder: JSONValueEncoder) throws {
-        guard !decimal.isNaN else { throw invalid(decimal, encoder.start, expected: "a number that JSON can say", found: "NaN") }
+        guard !decimal.isNaN else {
+            throw invalid(decimal, encoder.start, expected: "a number that JSON can say", found: "NaN")
+        }
         var text = decimal.description
         text.withUTF8 { unsafe buffer.append(UnsafeRawBufferPointer($0)) }
         try finish(encoder.start)
@@ -82,7 +84,8 @@ extension JSONOutput {
 
     func tooDeep(_ value: Any, _ node: Int) -> EncodingError {
         invalid(
-            value, node, expected: "at most \(JSONLimits.maxDepth) arrays and objects within each other", found: "one more")
+            value, node, expected: "at most \(JSONLimits.maxDepth) arrays and objects within each other",
+            found: "one more")
     }
 
     func nothingEncoded<T>(_ type: T.Type, _ node: Int) -> EncodingError {

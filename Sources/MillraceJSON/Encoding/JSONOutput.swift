@@ -23,6 +23,13 @@ final class JSONOutput {
     /// The value as a tree, while one is made.
     var tree: JSONTree?
     private var nesting = 0
+    /// For members of a type marked with `@JSON` that go through `Codable`.
+    private(set) var inner: JSONOutput?
+
+    func keep(inner: JSONOutput) {
+        inner.end()
+        self.inner = inner.buffer.capacity <= JSONLimits.maxKeptBytes ? inner : nil
+    }
 
     deinit { buffer.deallocate() }
 

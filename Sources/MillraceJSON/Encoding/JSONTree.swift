@@ -109,7 +109,8 @@ final class JSONTree {
             let path = codingPath(node)
             let error = JSONError(path: PathText.of(path), offset: nil, expected: "one value", found: "a second one")
             throw EncodingError.invalidValue(
-                (), EncodingError.Context(codingPath: path, debugDescription: error.description, underlyingError: error))
+                (), EncodingError.Context(codingPath: path, debugDescription: error.description, underlyingError: error)
+            )
         }
         nodes[node].content = .text(text)
     }

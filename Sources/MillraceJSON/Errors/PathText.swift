@@ -29,7 +29,8 @@ enum PathText {
         for scalar in scalars.prefix(maxNameScalars) {
             switch scalar {
             case "'", "\\": path += "\\\(scalar)"
-            case _ where scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || scalar.properties.generalCategory == .format:
+            case _
+            where scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || scalar.properties.generalCategory == .format:
                 path += "\\u{\(String(scalar.value, radix: 16))}"
             default: path.unicodeScalars.append(scalar)
             }

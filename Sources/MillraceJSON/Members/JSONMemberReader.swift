@@ -36,7 +36,9 @@ extension JSONMemberReader {
             cursor.skipWhitespace()
             let start = cursor.position
             let isObject = cursor.bytes[start] == Byte.openBrace
-            guard isObject || cursor.bytes[start] == Byte.openBracket else { throw try mismatch(expected: Self.container(step)) }
+            guard isObject || cursor.bytes[start] == Byte.openBracket else {
+                throw try mismatch(expected: Self.container(step))
+            }
             switch step {
             case .member: guard isObject else { throw try mismatch(expected: Self.container(step)) }
             case .element: guard !isObject else { throw try mismatch(expected: Self.container(step)) }

@@ -23,7 +23,8 @@ enum ISO8601 {
             return value
         }
         guard let year = number(start, 4), bytes[start + 4] == Byte.minus, let month = number(start + 5, 2),
-            bytes[start + 7] == Byte.minus, let day = number(start + 8, 2), bytes[start + 10] | 0x20 == UInt8(ascii: "t"),
+            bytes[start + 7] == Byte.minus, let day = number(start + 8, 2),
+            bytes[start + 10] | 0x20 == UInt8(ascii: "t"),
             let hour = number(start + 11, 2), bytes[start + 13] == Byte.colon, let minute = number(start + 14, 2),
             bytes[start + 16] == Byte.colon, let second = number(start + 17, 2),
             1...12 ~= month, 1...daysInMonth(year, month) ~= day, hour < 24, minute < 60, second < 60

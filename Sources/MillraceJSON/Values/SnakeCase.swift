@@ -7,7 +7,9 @@ enum SnakeCase {
         }
         let parts = name[first...last].split(separator: "_")
         guard parts.count > 1 else { return name }
-        let joined = parts[0].lowercased() + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined()
+        let joined =
+            parts[0].lowercased()
+            + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }.joined()
         return name[..<first] + joined + name[name.index(after: last)...]
     }
 

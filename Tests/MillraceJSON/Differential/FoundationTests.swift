@@ -69,7 +69,7 @@ struct FoundationTests {
                 let text = String(decoding: mutated, as: UTF8.self)
                 switch (ours, reference) {
                 case (.success(let a), .success(let b)):
-                    #expect(a == b, "seed \(seed): \(text)")
+                    #expect(a == b || Laxness.namesANumberTwice(mutated), "seed \(seed): \(text)")
                 case (.success, .failure(let error)):
                     let isKnown = Laxness.isNumberThatFoundationRefuses(mutated)
                     #expect(isKnown, "seed \(seed): only Foundation refuses \(text): \(error)")

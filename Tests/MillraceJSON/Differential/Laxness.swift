@@ -19,6 +19,13 @@ enum Laxness {
             || commas.contains(error.expected) && ["']'", "'}'"].contains(error.found)
     }
 
+    /// Whether names such as `"98"` and `"+98"` stand for the same number: which of them counts is chance with Foundation,
+    /// where members have no order.
+    static func namesANumberTwice(_ bytes: [UInt8]) -> Bool {
+        let numbers = String(decoding: bytes, as: UTF8.self).split(separator: "\"").compactMap { Int($0) }
+        return Set(numbers).count < numbers.count
+    }
+
     /// Numbers of some exponents are no JSON to it.
     static func isNumberThatFoundationRefuses(_ bytes: [UInt8]) -> Bool {
         bytes.contains { $0 | 0x20 == UInt8(ascii: "e") }

@@ -25,7 +25,8 @@ extension Sample {
         case (_, .url(let value)): try single { try $0.encode(value) }
         case (_, .data(let value)): try single { try $0.encode(value) }
         case (_, .decimal(let value)): try single { try $0.encode(value) }
-        case (.array(let element), .list(let contents)): try single { try $0.encode(contents.map { Sample(element, $0) }) }
+        case (.array(let element), .list(let contents)):
+            try single { try $0.encode(contents.map { Sample(element, $0) }) }
         case (.nestedArray(let element), .list(let contents)):
             var outer = encoder.container(keyedBy: AnyKey.self)
             var inner = outer.nestedUnkeyedContainer(forKey: AnyKey("list"))
@@ -36,7 +37,8 @@ extension Sample {
             for (name, schema) in members {
                 let content = contents[name] ?? .none
                 if case .optional = schema {
-                    try container.encodeIfPresent(content == .none ? nil : Sample(schema, content), forKey: AnyKey(name))
+                    try container.encodeIfPresent(
+                        content == .none ? nil : Sample(schema, content), forKey: AnyKey(name))
                 } else {
                     try container.encode(Sample(schema, content), forKey: AnyKey(name))
                 }
@@ -54,7 +56,8 @@ extension Sample {
             try single { try $0.encode(contents.mapValues { Sample(value, $0) }) }
         default:
             throw EncodingError.invalidValue(
-                content, EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "no content of its schema"))
+                content,
+                EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "no content of its schema"))
         }
     }
 
@@ -102,7 +105,8 @@ extension Sample {
             for (name, schema) in members {
                 if case .optional(let wrapped) = schema {
                     cursor.schema = wrapped
-                    contents[name] = try container.decodeIfPresent(Sample.self, forKey: AnyKey(name))?.content ?? Content.none
+                    contents[name] =
+                        try container.decodeIfPresent(Sample.self, forKey: AnyKey(name))?.content ?? Content.none
                 } else {
                     cursor.schema = schema
                     contents[name] = try container.decode(Sample.self, forKey: AnyKey(name)).content

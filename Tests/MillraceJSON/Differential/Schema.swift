@@ -14,7 +14,8 @@ indirect enum Schema {
 
     static func random(depth: Int, using random: inout SeededGenerator) -> Schema {
         let scalars: [Schema] = [
-            .bool, .int, .int8, .uint16, .int64, .uint64, .int128, .double, .float, .string, .strings, .date, .uuid, .url,
+            .bool, .int, .int8, .uint16, .int64, .uint64, .int128, .double, .float, .string, .strings, .date, .uuid,
+            .url,
             .data, .decimal,
         ]
         guard depth > 0, Int.random(in: 0..<10, using: &random) < 6 else {
@@ -33,7 +34,9 @@ indirect enum Schema {
     }
 
     static func members(depth: Int, using random: inout SeededGenerator) -> [(name: String, schema: Schema)] {
-        let names = ["a", "id", "name", "größe", "with space", "quo\"te", "a/b", "userId", "verylongnameofamember", "x", "y", ""]
+        let names = [
+            "a", "id", "name", "größe", "with space", "quo\"te", "a/b", "userId", "verylongnameofamember", "x", "y", "",
+        ]
         var result: [(name: String, schema: Schema)] = []
         for name in names.shuffled(using: &random).prefix(Int.random(in: 0...6, using: &random)) {
             result.append((name, Schema.random(depth: depth - 1, using: &random)))
@@ -86,19 +89,29 @@ struct Sample: Codable, Equatable {
         case .uint16: return .integer(Int128(UInt16.random(in: .min ... .max, using: &random)))
         case .int64: return .integer(Int128(Int64(bitPattern: word(using: &random))))
         case .uint64: return .unsigned(word(using: &random))
-        case .int128: return .integer(Int128(truncatingIfNeeded: word(using: &random)) << Int128.random(in: 0...63, using: &random))
+        case .int128:
+            return .integer(
+                Int128(truncatingIfNeeded: word(using: &random)) << Int128.random(in: 0...63, using: &random))
         case .double: return .double(Self.double(using: &random))
         case .float: return .float(Float(Int.random(in: -100_000...100_000, using: &random)) / 64)
         case .string: return .string(text(using: &random))
         case .strings: return .strings((0..<Int.random(in: 0...4, using: &random)).map { _ in text(using: &random) })
-        case .date: return .date(Date(timeIntervalSince1970: Double(Int64.random(in: -12_000_000_000...250_000_000_000, using: &random))))
+        case .date:
+            return .date(
+                Date(timeIntervalSince1970: Double(Int64.random(in: -12_000_000_000...250_000_000_000, using: &random)))
+            )
         case .uuid:
             let (a, b) = (random.next(), random.next())
             return .uuid(unsafe unsafeBitCast((a, b), to: UUID.self))
         case .url:
             let url = URL(string: "https://example.org/a%20b/\(random.next())?q=1#f")
             return url.map { .url($0) } ?? .none
-        case .data: return .data(Data((0..<Int.random(in: 0...20, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
+        case .data:
+            return .data(
+                Data(
+                    (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                        UInt8.random(in: .min ... .max, using: &random)
+                    }))
         case .decimal: return .decimal(Decimal(Int64(bitPattern: random.next())) / 1000)
         case .optional(let wrapped):
             if Bool.random(using: &random) { return .none }
@@ -138,9 +151,14 @@ struct Sample: Codable, Equatable {
     }
 
     static func text(using random: inout SeededGenerator) -> String {
-        let pieces = ["a", "bc", "hello world", "ü", "€", "😀", "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1f}", "\u{7f}", "\u{2028}", "e\u{301}"]
-        return (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }
-            .joined()
+        let pieces = [
+            "a", "bc", "hello world", "ü", "€", "😀", "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1f}", "\u{7f}",
+            "\u{2028}", "e\u{301}",
+        ]
+        return (0..<Int.random(in: 0...6, using: &random)).map { _ in
+            pieces[Int.random(in: 0..<pieces.count, using: &random)]
+        }
+        .joined()
     }
 }
 
