@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
             name: "MillraceEngine",
-            dependencies: ["Millrace", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
+            dependencies: ["Millrace", "MillraceJSON", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
             swiftSettings: hot),
         .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),
 
@@ -148,7 +148,8 @@ let package = Package(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
-            name: "MillraceJSONTests", dependencies: ["MillraceJSON"], path: "Tests/MillraceJSON", swiftSettings: strict),
+            name: "MillraceJSONTests", dependencies: ["MillraceJSON"], path: "Tests/MillraceJSON", swiftSettings: strict
+        ),
         .testTarget(
             name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceStore", swiftSettings: strict),
@@ -189,7 +190,8 @@ let package = Package(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .testTarget(
-            name: "MillraceTests", dependencies: ["Millrace", "MillraceJSON"], path: "Tests/Millrace", swiftSettings: strict),
+            name: "MillraceTests", dependencies: ["Millrace", "MillraceJSON"], path: "Tests/Millrace",
+            swiftSettings: strict),
         .testTarget(
             name: "ExampleTests",
             dependencies: ["Millrace", "MillraceServer", "MillraceTesting"]
