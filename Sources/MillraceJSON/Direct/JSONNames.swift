@@ -1,7 +1,7 @@
 /// The names of a type's members, made ready to be found in documents; code that `@JSON` writes makes one for each type.
 @safe public struct JSONNames: @unchecked Sendable {
-    /// How many there may be.
-    public static let maxCount = 128
+    /// Objects of more members than this are left to `Codable`: a reader notes in so many bits which of them have come.
+    static let maxCount = 128
 
     @unsafe private struct Entry {
         /// The first eight bytes of `"name":`, and which of them count.
@@ -15,13 +15,10 @@
 
     // Lives as long as the program does, as the type it belongs to; so it is a pointer without a count of references.
     private let entries: UnsafePointer<Entry>
-    private let count: Int
+    let count: Int
 
     /// The names in the order of the type's declaration; each once.
     public init(_ names: [String]) {
-        precondition(
-            names.count <= Self.maxCount,
-            "\(names.count) members; a type marked with @JSON has \(Self.maxCount) at most")
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: max(1, names.count))
         for (index, name) in names.enumerated() {
             let plain = !name.utf8.contains { $0 < 0x20 || $0 == Byte.quote || $0 == Byte.backslash }

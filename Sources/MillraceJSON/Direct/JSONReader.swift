@@ -32,6 +32,7 @@ public struct JSONReader: ~Copyable {
 
     /// Begins an object with members of these names.
     public mutating func beginObject(_ names: JSONNames) throws(JSONMismatch) -> Object {
+        guard names.count <= JSONNames.maxCount else { throw JSONMismatch() }
         cursor.skipWhitespace()
         guard cursor.bytes[cursor.position] == Byte.openBrace, depth < JSONLimits.maxDepth else { throw JSONMismatch() }
         cursor.position &+= 1
