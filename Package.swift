@@ -64,9 +64,12 @@ let package = Package(
         // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
         .target(name: "CRecords", dependencies: ["CProtobuf"], exclude: ["Schemas"]),
 
+        // JSON, for any Codable type; depends on nothing of ours.
+        .target(name: "MillraceJSON", swiftSettings: hot),
+
         // What a handler's author imports.
         .macro(name: "MillraceMacros", swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
-        .target(name: "Millrace", dependencies: ["MillraceMacros"], swiftSettings: hot),
+        .target(name: "Millrace", dependencies: ["MillraceJSON", "MillraceMacros"], swiftSettings: hot),
 
         // What an invocation's journal and a remote handler's connection are made of.
         .target(name: "MillraceProtocol", dependencies: ["COpenSSL", "CRecords"], swiftSettings: hot),
@@ -76,7 +79,7 @@ let package = Package(
         .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
             name: "MillraceEngine",
-            dependencies: ["Millrace", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
+            dependencies: ["Millrace", "MillraceJSON", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
             swiftSettings: hot),
         .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),
 
@@ -147,6 +150,9 @@ let package = Package(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
+            name: "MillraceJSONTests", dependencies: ["MillraceJSON"], path: "Tests/MillraceJSON", swiftSettings: strict
+        ),
+        .testTarget(
             name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceStore", swiftSettings: strict),
         .testTarget(
@@ -186,7 +192,8 @@ let package = Package(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .testTarget(
-            name: "MillraceTests", dependencies: ["Millrace"], path: "Tests/Millrace", swiftSettings: strict),
+            name: "MillraceTests", dependencies: ["Millrace", "MillraceJSON"], path: "Tests/Millrace",
+            swiftSettings: strict),
         .testTarget(
             name: "ExampleTests",
             dependencies: ["Millrace", "MillraceServer", "MillraceTesting"]

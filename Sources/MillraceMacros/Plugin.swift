@@ -17,6 +17,7 @@ struct Plugin: PluginProvider {
         case "ServiceMacro": ServiceMacro.self
         case "WorkflowMacro": WorkflowMacro.self
         case "HandlerMacro": HandlerMacro.self
+        case "JSONMacro": JSONMacro.self
         default: throw UnknownMacro(description: "no macro \(moduleName).\(typeName)")
         }
     }

@@ -23,6 +23,7 @@ struct Expansion {
             "Workflow": MacroSpec(type: WorkflowMacro.self, conformances: ["WorkflowService"]),
             "Service": MacroSpec(type: ServiceMacro.self, conformances: ["PlainService"]),
             "Handler": MacroSpec(type: HandlerMacro.self),
+            "JSON": MacroSpec(type: JSONMacro.self, conformances: ["JSONReadable", "JSONWritable"]),
         ]
         text =
             file.expand(macroSpecs: specs) {

@@ -1,47 +1,19 @@
-import Foundation
 import Millrace
 import MillraceEngine
 import Synchronization
 
 /// Values in JSON, as most handlers have them.
 extension Workload {
-    struct Position: Codable, Sendable {
-        var lat: Double
-        var lon: Double
-    }
-
-    /// An event of ten fields, about 190 bytes.
-    struct Event: Codable, Sendable {
-        var id: String
-        var user: String
-        var type: String
-        var amount: Double
-        var count: Int
-        var flag: Bool
-        var tags: [String]
-        var at: Int64
-        var note: String?
-        var pos: Position
-    }
-
-    static func event(_ i: Int, _ random: UInt64) -> [UInt8] {
-        let number = String(i)
-        let padded = String(repeating: "0", count: max(0, 12 - number.count)) + number
-        return Array(
-            #"{"id":"0190f7a2-8a4e-7c11-b2c3-\#(padded)","user":"key-\#(padded)","type":"page-view","amount":\#(i % 1000).5,"count":\#(i % 10),"flag":true,"tags":["a","bb","ccc"],"at":1763899200000,"pos":{"lat":52.1,"lon":4.3}}"#
-                .utf8)
-    }
-
-    struct User: Codable, Sendable {
+    @JSON struct User: Codable, Sendable {
         var userId: String
         var name: String
     }
-    struct Feature: Codable, Sendable {
-        struct Owner: Codable, Sendable { var id: String }
+    @JSON struct Feature: Codable, Sendable {
+        @JSON struct Owner: Codable, Sendable { var id: String }
         var user: Owner
         var feature: String
     }
-    struct Enriched: Codable, Sendable {
+    @JSON struct Enriched: Codable, Sendable {
         var userId: String
         var name: String?
         var features: [String]
@@ -52,12 +24,14 @@ extension Workload {
             let service = ServiceDefinition(
                 name: "Decoding", kind: .virtualObject,
                 handlers: [
-                    .direct("event", ObjectContext.init, input: Serde<Event>.json) { (_: ObjectContext, _: Event) in }
+                    .direct("event", ObjectContext.init, input: Serde<JSONEvent>.json) {
+                        (_: ObjectContext, _: JSONEvent) in
+                    }
                 ])
             let bench = try Bench(services: [service], handler: ("Decoding", "event"), threads: options.threads)
             try bench.start()
             defer { bench.stop() }
-            let samples = (0..<1000).map { event($0, 0) }
+            let samples = (0..<1000).map { JSONEvent.document($0) }
             return try unsafe [
                 bench.measure(
                     "stateless-json",
@@ -67,11 +41,53 @@ extension Workload {
                     threads: options.threads)
             ]
         },
+        aggregate("aggregate-json", keys: 1_000_000),
+        aggregate("aggregate-json-hot", keys: 10_000),
         Workload(name: "enrich") { options in [try enrich(options)] },
     ]
 
+    /// What is kept of a key's events.
+    @JSON struct Total: Codable, Sendable {
+        var events = 0
+        var amount = 0.0
+        var last: Int64 = 0
+        var lastType = ""
+    }
+
+    /// Decodes an event, reads its key's total, updates it and writes it.
+    private static func aggregate(_ name: String, keys: Int) -> Workload {
+        Workload(name: name, readsKafka: true) { options in
+            let totals = StateKey<Total>("total")
+            let service = ServiceDefinition(
+                name: "Totals", kind: .virtualObject,
+                handlers: [
+                    .direct("event", ObjectContext.init, input: Serde<JSONEvent>.json) {
+                        (context: ObjectContext, event: JSONEvent) in
+                        var total = try context.get(totals) ?? Total()
+                        total.events += event.count
+                        total.amount += event.amount
+                        total.last = event.at
+                        total.lastType = event.type
+                        context.set(totals, total)
+                    }
+                ])
+            let bench = try Bench(services: [service], handler: ("Totals", "event"), threads: options.threads)
+            try bench.start()
+            defer { bench.stop() }
+            let samples = (0..<1000).map { JSONEvent.document($0) }
+            return try unsafe [
+                bench.measure(
+                    name,
+                    EventSource(
+                        events: options.count(2_000_000), key: Keys.uniform(keys), value: { i, _ in samples[i % 1000] }
+                    ), threads: options.threads)
+            ]
+        }
+    }
+
     /// The example's handlers: a user's event opens a time box of 100 ms, features are collected, and emitted at its end.
     private static func enrich(_ options: BenchOptions) throws -> Result {
+        let decoder = JSONBytesDecoder()
         let user = StateKey<User>("user")
         let features = StateKey<[String]>("features")
         let service = ServiceDefinition(
@@ -81,11 +97,11 @@ extension Workload {
                 .suspending("event", ObjectContext.init, input: Serde<[UInt8]>.bytes) {
                     (context: ObjectContext, bytes: [UInt8]) in
                     if bytes.first == UInt8(ascii: "u") {
-                        context.set(user, try JSONDecoder().decode(User.self, from: Data(bytes.dropFirst())))
+                        context.set(user, try decoder.decode(User.self, from: Array(bytes.dropFirst())))
                         context.send(
                             service: "EventEnricher", handler: "emit", key: context.key, after: .milliseconds(100))
                     } else {
-                        let feature = try JSONDecoder().decode(Feature.self, from: Data(bytes.dropFirst()))
+                        let feature = try decoder.decode(Feature.self, from: Array(bytes.dropFirst()))
                         context.set(features, (try context.get(features) ?? []) + [feature.feature])
                     }
                 },

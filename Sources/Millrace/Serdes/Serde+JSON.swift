@@ -1,54 +1,71 @@
-import Foundation
+@_exported public import MillraceJSON
 
 extension Serde where Value: Codable & SendableMetatype {
-    /// JSON by the type's `Codable` conformance; dates as ISO 8601 text.
-    public static var json: Self {
-        let type = "\(Value.self)"
-        return Self(
-            contentType: "application/json",
-            encode: { value, bytes in
-                let encoder = JSONEncoder()
-                encoder.dateEncodingStrategy = .iso8601
-                encoder.outputFormatting = [.withoutEscapingSlashes]
-                do {
-                    bytes.append(contentsOf: try encoder.encode(value))
-                } catch {
-                    throw SerdeError.notEncodable(type: type, reason: JSONFailure.describe(error))
-                }
-            },
-            decode: { span in
-                let decoder = JSONDecoder()
-                decoder.dateDecodingStrategy = .iso8601
-                do {
-                    return try decoder.decode(Value.self, from: Data(span.copied()))
-                } catch {
-                    throw SerdeError.notDecodable(type: type, reason: JSONFailure.describe(error))
-                }
-            })
+    /// JSON by the type's `Codable` conformance; dates as ISO 8601 text. Types marked with ``JSON()`` take the direct way.
+    ///
+    /// Costs a look into a table; making it again for each use is fine.
+    public static var json: Self { Self(JSONCodings.find(Value.self)) }
+}
+
+/// How values of one type become JSON and come back. Static functions, so that a serde holds nothing that is counted.
+protocol JSONCoding<Value>: SendableMetatype {
+    associatedtype Value
+    static var isDirect: Bool { get }
+    static func encode(_ value: Value, _ bytes: inout [UInt8]) throws
+    static func decode(_ bytes: RawSpan) throws -> Value
+}
+
+/// By `Codable`.
+enum CodableJSON<Value: Codable & SendableMetatype>: JSONCoding {
+    static var isDirect: Bool { false }
+
+    static func encode(_ value: Value, _ bytes: inout [UInt8]) throws {
+        do { try JSONDefaults.encoder.encode(value, into: &bytes) } catch {
+            throw JSONDefaults.unencodable(Value.self, error)
+        }
+    }
+
+    static func decode(_ bytes: RawSpan) throws -> Value {
+        do { return try JSONDefaults.decoder.decode(Value.self, from: bytes) } catch {
+            throw JSONDefaults.undecodable(Value.self, error)
+        }
     }
 }
 
-/// Puts what Foundation's coders throw into words with a path, and without the value itself, which may be a secret.
-enum JSONFailure {
-    static func describe(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            "\(path(context.codingPath)): the member '\(key.stringValue)' is missing"
-        case DecodingError.typeMismatch(let type, let context):
-            "\(path(context.codingPath)): expected \(type), found something else"
-        case DecodingError.valueNotFound(let type, let context):
-            "\(path(context.codingPath)): expected \(type), found null"
-        case DecodingError.dataCorrupted(let context):
-            "\(path(context.codingPath)): \(context.debugDescription)"
-        case EncodingError.invalidValue(_, let context):
-            "\(path(context.codingPath)): \(context.debugDescription)"
-        default: "\(type(of: error))"
+/// By the code that `@JSON` has written.
+enum DirectJSON<Value: JSONReadable & JSONWritable & SendableMetatype>: JSONCoding {
+    static var isDirect: Bool { true }
+
+    static func encode(_ value: Value, _ bytes: inout [UInt8]) throws {
+        do { try JSONDefaults.encoder.encode(value, into: &bytes) } catch {
+            throw JSONDefaults.unencodable(Value.self, error)
         }
     }
 
-    private static func path(_ keys: [any CodingKey]) -> String {
-        keys.reduce(into: "$") { path, key in
-            if let index = key.intValue { path += "[\(index)]" } else { path += ".\(key.stringValue)" }
+    static func decode(_ bytes: RawSpan) throws -> Value {
+        do { return try JSONDefaults.decoder.decode(Value.self, from: bytes) } catch {
+            throw JSONDefaults.undecodable(Value.self, error)
         }
+    }
+}
+
+/// The coders that all serdes share.
+enum JSONDefaults {
+    static let encoder = JSONBytesEncoder()
+    static let decoder = JSONBytesDecoder()
+
+    @inline(never)
+    static func undecodable<T>(_ type: T.Type, _ error: any Error) -> SerdeError {
+        .notDecodable(type: "\(type)", reason: reason(error))
+    }
+
+    @inline(never)
+    static func unencodable<T>(_ type: T.Type, _ error: any Error) -> SerdeError {
+        .notEncodable(type: "\(type)", reason: reason(error))
+    }
+
+    /// Errors of the types' own may have something of the value in them, so only their kind is told.
+    private static func reason(_ error: any Error) -> String {
+        (error as? JSONError)?.description ?? "\(type(of: error))"
     }
 }

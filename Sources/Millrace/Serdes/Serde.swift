@@ -5,20 +5,51 @@
 public struct Serde<Value>: Sendable {
     /// The media type of the bytes, for example `application/json`.
     public let contentType: String
-    /// Appends a value's bytes.
-    public let encode: @Sendable (Value, inout [UInt8]) throws -> Void
-    /// Reads a value from bytes that live only during the call.
-    public let decode: @Sendable (RawSpan) throws -> Value
+    private let coding: Coding
 
-    /// A serde of your own. What the functions throw reaches the handler's caller, or the poison policy of a record.
+    private enum Coding: Sendable {
+        case functions(
+            encode: @Sendable (Value, inout [UInt8]) throws -> Void, decode: @Sendable (RawSpan) throws -> Value)
+        case json(any JSONCoding<Value>.Type)
+    }
+
+    /// A serde of your own: a function that appends a value's bytes, and one that reads a value from bytes that live only
+    /// during the call. What they throw reaches the handler's caller, or the poison policy of a record.
     public init(
         contentType: String,
         encode: @escaping @Sendable (Value, inout [UInt8]) throws -> Void,
         decode: @escaping @Sendable (RawSpan) throws -> Value
     ) {
         self.contentType = contentType
-        self.encode = encode
-        self.decode = decode
+        coding = .functions(encode: encode, decode: decode)
+    }
+
+    /// JSON.
+    init(_ coding: any JSONCoding<Value>.Type) {
+        contentType = "application/json"
+        self.coding = .json(coding)
+    }
+
+    /// Whether values are read and written by what `@JSON` has generated.
+    package var takesDirectWay: Bool {
+        guard case .json(let coding) = coding else { return false }
+        return coding.isDirect
+    }
+
+    /// Appends a value's bytes.
+    public func encode(_ value: Value, _ bytes: inout [UInt8]) throws {
+        switch coding {
+        case .functions(let encode, _): try encode(value, &bytes)
+        case .json(let coding): try coding.encode(value, &bytes)
+        }
+    }
+
+    /// Reads a value from bytes that live only during the call.
+    public func decode(_ bytes: RawSpan) throws -> Value {
+        switch coding {
+        case .functions(_, let decode): try decode(bytes)
+        case .json(let coding): try coding.decode(bytes)
+        }
     }
 
     /// A value's bytes, for the outside.

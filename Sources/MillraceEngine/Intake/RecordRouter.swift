@@ -1,4 +1,5 @@
 import Millrace
+import MillraceJSON
 import MillraceStore
 
 /// Finds each record's routing key, by its subscription's key selector, and the shard that the key belongs to.
@@ -7,6 +8,24 @@ struct RecordRouter: Sendable {
     let shardCount: Int
     /// Whether the records go to a service with keys; elsewhere a record without one is nothing special.
     let isKeyed: Bool
+    /// The selector's path, as the reader takes it.
+    private let path: [JSONMemberReader.Step]
+
+    init(selector: KeySelector, shardCount: Int, isKeyed: Bool) {
+        self.selector = selector
+        self.shardCount = shardCount
+        self.isKeyed = isKeyed
+        guard case .json(let path) = selector else {
+            self.path = []
+            return
+        }
+        self.path = path.map { step in
+            switch step {
+            case .member(let name): .member(name)
+            case .element(let index): .element(index)
+            }
+        }
+    }
 
     /// The shard of a key, fixed for a cluster's life.
     static func shard(ofHash hash: UInt64, shardCount: Int) -> Int { Int(hash % UInt64(shardCount)) }
@@ -29,13 +48,15 @@ struct RecordRouter: Sendable {
             }
             guard let found else { return fail(batch, index, "the record has no header '\(wanted)'") }
             set(batch, index, batch.setOwnRoute(index, found), found.count)
-        case .json(let path):
+        case .json:
             guard let value = unsafe batch.value(entry) else {
                 return fail(batch, index, "the record has no value to read its key from")
             }
-            switch unsafe JSONKeyReader.read(path, in: value) {
-            case .success(let key): set(batch, index, batch.setOwnRoute(index, key), key.count)
-            case .failure(let error): fail(batch, index, error.description)
+            do throws(JSONError) {
+                let key = try unsafe JSONMemberReader.read(path, in: value)
+                set(batch, index, batch.setOwnRoute(index, key), key.count)
+            } catch {
+                fail(batch, index, "the value has no key: \(error)")
             }
         }
     }

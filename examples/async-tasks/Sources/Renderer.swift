@@ -48,18 +48,18 @@ struct RenderDesk {
 }
 
 /// A record of the topic `render-tasks`.
-struct RenderTask: Codable, Sendable {
+@JSON struct RenderTask: Codable, Sendable {
     var id: String
     var pages: Int
 }
 
 /// A record of the topic `deliveries`.
-struct Delivery: Codable, Sendable {
+@JSON struct Delivery: Codable, Sendable {
     var task: String
     var customer: String
 }
 
-struct RenderedDocument: Codable, Sendable, Equatable {
+@JSON struct RenderedDocument: Codable, Sendable, Equatable {
     var id: String
     var pages: [String]
 }

@@ -53,15 +53,15 @@ extension StateKey<SignupStatus> { static var status: Self { Self("status") } }
 extension PromiseKey<Void> { static var clicked: Self { Self("clicked") } }
 
 /// A record of the topic `signups`.
-struct Signup: Codable, Sendable {
+@JSON struct Signup: Codable, Sendable {
     var user: String
     var email: String
 }
 
 /// A record of the topic `clicks`, where a web server puts what it is asked for.
-struct Click: Codable, Sendable {
+@JSON struct Click: Codable, Sendable {
     var user: String
     var secret: String
 }
 
-enum SignupStatus: String, Codable, Sendable { case waiting, verified, expired }
+@JSON enum SignupStatus: String, Codable, Sendable { case waiting, verified, expired }

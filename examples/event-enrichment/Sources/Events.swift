@@ -1,18 +1,20 @@
+import Millrace
+
 /// Topic `user-events`, key: the user's id.
-struct UserEvent: Codable, Sendable {
+@JSON struct UserEvent: Codable, Sendable {
     var userId: String
     var name: String
 }
 
 /// Topic `feature-events`, routed by `$.user.id`.
-struct FeatureEvent: Codable, Sendable {
-    struct User: Codable, Sendable { var id: String }
+@JSON struct FeatureEvent: Codable, Sendable {
+    @JSON struct User: Codable, Sendable { var id: String }
     var user: User
     var feature: String
 }
 
 /// Topic `enriched`, key: the user's id; the features in the order of their arrival.
-struct EnrichedEvent: Codable, Sendable {
+@JSON struct EnrichedEvent: Codable, Sendable {
     var userId: String
     var name: String?
     var features: [String]

@@ -48,7 +48,7 @@ extension StateKey<Int> {
 }
 
 /// A record of the topic `reservations`. The id is the customer's side's, the same for each repetition.
-struct ReservationRequest: Codable, Sendable {
+@JSON struct ReservationRequest: Codable, Sendable {
     var id: String
     var article: String
     var customer: String

@@ -1,6 +1,8 @@
+import Millrace
+
 /// A record of the topic `payment-commands`, key: the payment's id.
-struct PaymentCommand: Codable, Sendable {
-    enum Kind: String, Codable, Sendable { case authorise, capture, cancel }
+@JSON struct PaymentCommand: Codable, Sendable {
+    @JSON enum Kind: String, Codable, Sendable { case authorise, capture, cancel }
 
     var payment: String
     var kind: Kind
@@ -8,10 +10,10 @@ struct PaymentCommand: Codable, Sendable {
     var amount: Int
 }
 
-enum PaymentState: String, Codable, Sendable { case new, authorised, captured, cancelled, expired }
+@JSON enum PaymentState: String, Codable, Sendable { case new, authorised, captured, cancelled, expired }
 
 /// Money that is set aside for a payment.
-struct Hold: Codable, Sendable {
+@JSON struct Hold: Codable, Sendable {
     var payment: String
     var amount: Int
 }

@@ -43,7 +43,7 @@ extension StateKey<String> { static var confirmation: Self { Self("confirmation"
 extension StateKey<PaymentOutcome> { static var outcome: Self { Self("outcome") } }
 
 /// A record of the topic `payments`, key: the payment's id.
-struct PaymentOrder: Codable, Sendable {
+@JSON struct PaymentOrder: Codable, Sendable {
     var payment: String
     var customer: String
     var card: String
@@ -51,11 +51,11 @@ struct PaymentOrder: Codable, Sendable {
 }
 
 /// A record of the topic `payment-events`, where a web server puts what the provider posts.
-struct PaymentEvent: Codable, Sendable {
+@JSON struct PaymentEvent: Codable, Sendable {
     var payment: String
     var outcome: PaymentOutcome
 }
 
-enum PaymentOutcome: String, Codable, Sendable { case pending, paid, refused, withdrawn }
+@JSON enum PaymentOutcome: String, Codable, Sendable { case pending, paid, refused, withdrawn }
 
 struct UnknownPayment: Error { let payment: String }

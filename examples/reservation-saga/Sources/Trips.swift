@@ -71,7 +71,7 @@ extension StateKey<[String]> { static var trips: Self { Self("trips") } }
 extension StateKey<String> { static var trip: Self { Self("trip") } }
 
 /// A record of the topic `trips`.
-struct Trip: Codable, Sendable {
+@JSON struct Trip: Codable, Sendable {
     var id: String
     var flight: String
     var car: String
@@ -79,7 +79,7 @@ struct Trip: Codable, Sendable {
     var price: Int
 }
 
-enum Booking: Codable, Sendable, Equatable {
+@JSON enum Booking: Codable, Sendable, Equatable {
     case booked
     case refused(String)
 }

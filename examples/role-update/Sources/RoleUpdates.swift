@@ -25,13 +25,13 @@ struct RoleUpdates {
 }
 
 /// A record of the topic `role-updates`.
-struct RoleUpdate: Codable, Sendable {
+@JSON struct RoleUpdate: Codable, Sendable {
     var user: String
     var role: String
     var permissions: [String]
 }
 
-enum RoleUpdateOutcome: Codable, Sendable, Equatable {
+@JSON enum RoleUpdateOutcome: Codable, Sendable, Equatable {
     case applied
     case refused(String)
 }
