@@ -215,6 +215,7 @@ for name in examples {
 let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzConfiguration", ["MillraceConfiguration"]),
     ("FuzzHTTP1", ["MillraceHTTP"]),
+    ("FuzzJSON", ["Millrace", "MillraceJSON"]),
     ("FuzzLines", ["MillraceFile"]),
     ("FuzzProtocol", ["MillraceProtocol"]),
 ]

@@ -19,7 +19,8 @@ extension JSONDocument {
             let isObject = nodes[container].kind == .object
             while child < min(end(container), nodes.count) {
                 let value = isObject ? child + 1 : child
-                if target < value || target < end(value) || value >= nodes.count {
+                // A name may be the last node, where the scan has failed before its value.
+                if value >= nodes.count || target < value || target < end(value) {
                     visit(isObject ? .member(child) : .element(position))
                     if target <= value { return }
                     container = value

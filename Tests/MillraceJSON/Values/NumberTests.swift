@@ -102,6 +102,18 @@ struct NumberTests {
         }
     }
 
+    /// A value or an error, and in no more time than the digits take.
+    @Test func readsNumbersOfMillionsOfDigits() throws {
+        let digits = String(repeating: "1", count: 2_000_000)
+        #expect(throws: JSONError.self) { try decode(Int.self, digits) }
+        #expect(throws: JSONError.self) { try decode(Double.self, digits) }
+        #expect(try decode(Double.self, "0." + digits) == 1.0 / 9)
+        #expect(throws: JSONError.self) { try decode(Decimal.self, digits) }
+        #expect(throws: JSONError.self) { try decode(Int.self, "1e" + digits) }
+        #expect(throws: JSONError.self) { try decode(Int.self, digits + "e-1999998") }
+        #expect(try decode(Int.self, "1" + String(repeating: "0", count: 2_000_000) + "e-1999999") == 10)
+    }
+
     @Test func writesWholeDoublesWithoutAPoint() throws {
         #expect(try encode([1.0, -2.5, 0.01, 1e20, 19.99]) == "[1,-2.5,0.01,1e+20,19.99]")
     }
