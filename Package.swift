@@ -187,6 +187,10 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["MillraceSimulation"], path: "Tests/Simulation",
             swiftSettings: strict),
+        .testTarget(
+            name: "MillraceKafkaTests",
+            dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            path: "Tests/MillraceKafka", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",

@@ -49,7 +49,7 @@ struct KafkaSourceTests {
     }
 
     @Test(arguments: [
-        (StartPosition.earliest, 0), (.latest, 100), (.offset(40), 40), (.timestamp(1_700_000_000_060), 60),
+        (StartPosition.earliest, Int64(0)), (.latest, 100), (.offset(40), 40), (.timestamp(1_700_000_000_060), 60),
         (.timestamp(1_900_000_000_000), 100),
     ])
     func beginsWhereTheSubscriptionSays(start: StartPosition, expected: Int64) throws {
