@@ -29,6 +29,8 @@ package final class Intake: Sendable {
         /// The candidate for the durable positions: the positions, and the commit that must be durable first.
         var candidate: (positions: [Int64], commit: UInt64)?
         var durable: [Int64] = []
+        /// Partitions that are to stop and are not open yet: what is stored of them may fail before their source has begun.
+        var earlyStops: [(topic: String, partition: Int32, reason: String)] = []
     }
 
     /// Where a partition goes on.
@@ -85,6 +87,8 @@ package final class Intake: Sendable {
             state.slots.append(
                 Slot(topic: topic, partition: partition, applied: applied, start: start, hasBegun: known != nil))
             let slot = state.slots.count - 1
+            state.slots[slot].stopReason =
+                state.earlyStops.first { $0.topic == topic && $0.partition == partition }?.reason
             if known != nil { return (slot, .stored(applied.min() ?? start)) }
             // A partition that joins a topic which is already being read has nothing in it that was ever skipped.
             if subscription.start == .latest,
@@ -250,7 +254,7 @@ package final class Intake: Sendable {
     func stopPartition(topic: String, partition: Int32, reason: String) {
         state.withLock { state in
             guard let slot = state.slots.firstIndex(where: { $0.topic == topic && $0.partition == partition }) else {
-                return
+                return state.earlyStops.append((topic, partition, reason))
             }
             state.slots[slot].stopReason = reason
         }

@@ -97,11 +97,11 @@ struct KafkaSourceTests {
 
     @Test
     func commitsDurableOffsetsToTheGroup() throws {
-        try RealBroker.withTopic("commit") { topic, admin, probe in
+        try RealBroker.withTopic("commit") { topic, _, probe in
             try probe.produce(RealBroker.records(0..<10), to: topic)
             let engine = FakeEngine()
             let group = RealBroker.name("group")
-            let committed: () throws -> Int64? = { try admin.committedOffset(group: group, topic: topic, partition: 0) }
+            let committed: () throws -> Int64? = { try BrokerTools.committedOffset(group: group, topic: topic) }
             try RealBroker.withSource([(topic, engine.intake())], settings: RealBroker.settings(group: group)) {
                 #expect(engine.wait { _ in (try? committed()) == 10 })
                 try probe.produce(RealBroker.records(0..<5), to: topic)
@@ -146,7 +146,7 @@ struct KafkaSourceTests {
     func countsControlRecordsAsRead() throws {
         try RealBroker.withTopic("control") { topic, _, probe in
             try probe.produce(RealBroker.records(0..<3), to: topic)
-            try probe.produceInTransaction(RealBroker.records(3..<6), to: topic, transactionalID: topic)
+            try BrokerTools.produceInTransaction(RealBroker.records(3..<6), to: topic)
             let engine = FakeEngine()
             let intake = engine.intake()
             try RealBroker.withSource([(topic, intake)]) {
@@ -173,7 +173,7 @@ struct KafkaSourceTests {
             // The cleaner works on closed segments only, so something new has to come from time to time.
             let engine = FakeEngine()
             #expect(
-                engine.wait(seconds: 40) { _ in
+                engine.wait { _ in
                     try? probe.produce([KafkaProbe.Record(key: "other", value: "tick")], to: topic)
                     let first = try? probe.consume(topic, atLeast: 1, timeoutMilliseconds: 2000).first
                     return (first?.offset ?? 0) > 0
@@ -185,6 +185,183 @@ struct KafkaSourceTests {
             }
             #expect(engine.records.count < 500)
             #expect(zip(engine.records, engine.records.dropFirst()).allSatisfy { $0.offset < $1.offset })
+        }
+    }
+
+    @Test
+    func recordsOfAbortedTransactionsAreNotDelivered() throws {
+        try RealBroker.withTopic("aborted") { topic, _, probe in
+            try probe.produce(RealBroker.records(0..<2), to: topic)
+            try BrokerTools.produceInTransaction(RealBroker.records(2..<5), to: topic, ending: .abort)
+            try BrokerTools.produceInTransaction(RealBroker.records(5..<8), to: topic)
+            try BrokerTools.produceInTransaction(RealBroker.records(8..<9), to: topic, ending: .abort)
+            let engine = FakeEngine()
+            let intake = engine.intake()
+            try RealBroker.withSource([(topic, intake)]) {
+                // Nine records and three markers, of which the last one ends the log.
+                #expect(engine.wait { _ in intake.state.withLock { $0.slots.first?.applied.min() } == 12 })
+            }
+            #expect(engine.texts == [0, 1, 5, 6, 7].map(String.init))
+        }
+    }
+
+    // MARK: Backpressure
+
+    @Test
+    func pausesItsPartitionsWhenTheEngineTakesNothingAndLosesNothing() throws {
+        try RealBroker.withTopic("pressure", partitions: 3) { topic, _, probe in
+            try probe.produce(RealBroker.records(0..<20_000), to: topic)
+            let engine = FakeEngine()
+            engine.hold(true)
+            try RealBroker.withSource([(topic, engine.intake(maxInFlightRecords: 1000))]) {
+                for round in 1...5 {
+                    #expect(engine.wait { $0.status()?.isPaused == true })
+                    #expect(engine.status()?.reason.contains("records are on their way to the shards") == true)
+                    let before = engine.records.count
+                    engine.hold(false)
+                    #expect(engine.wait { $0.records.count >= min(before + 2000, 20_000 + round * 100 - 100) })
+                    engine.hold(true)
+                    try probe.produce(RealBroker.records(0..<100), to: topic)
+                }
+                engine.hold(false)
+                #expect(engine.wait { $0.records.count >= 20_500 })
+                #expect(engine.wait { $0.status()?.isRunning == true })
+            }
+            expectGapless(engine, total: 20_500)
+        }
+    }
+
+    /// A topic whose handler takes nothing keeps no other topic of the cluster waiting.
+    @Test
+    func aTopicThatIsHeldUpKeepsNoOtherWaiting() throws {
+        try RealBroker.withTopic("stuck") { stuck, _, probe in
+            try RealBroker.withTopic("free") { free, _, _ in
+                try probe.produce(RealBroker.records(0..<5000), to: stuck)
+                try probe.produce(RealBroker.records(0..<5000), to: free)
+                let (held, engine) = (FakeEngine(), FakeEngine())
+                held.hold(true)
+                try RealBroker.withSource([(stuck, held.intake(maxInFlightRecords: 100)), (free, engine.intake())]) {
+                    #expect(engine.wait { $0.records.count == 5000 })
+                    #expect(held.wait { $0.status()?.isPaused == true })
+                    try probe.produce(RealBroker.records(0..<500), to: free)
+                    #expect(engine.wait { $0.records.count == 5500 })
+                    held.hold(false)
+                    #expect(held.wait { $0.records.count == 5000 })
+                }
+                expectGapless(held, total: 5000)
+                expectGapless(engine, total: 5500)
+            }
+        }
+    }
+
+    /// While partitions are paused, retention takes away what was to be read next.
+    @Test(arguments: [MissingOffsetPolicy.stop, .earliest])
+    func theLogIsCutWhileItsPartitionsArePaused(policy: MissingOffsetPolicy) throws {
+        try RealBroker.withTopic("cut") { topic, admin, probe in
+            try probe.produce(RealBroker.records(0..<5000), to: topic)
+            let engine = FakeEngine()
+            engine.hold(true)
+            let intake = engine.intake(onMissingOffset: policy, maxInFlightRecords: 100)
+            try RealBroker.withSource([(topic, intake)]) {
+                #expect(engine.wait { $0.status()?.isPaused == true })
+                try admin.deleteRecords(topic: topic, partition: 0, before: 4900)
+                engine.hold(false)
+                switch policy {
+                case .stop:
+                    #expect(engine.wait { $0.status(0)?.isStopped == true })
+                    #expect(engine.status(0)?.reason.contains("but the log starts at 4900 and ends at 5000") == true)
+                case .earliest, .latest:
+                    #expect(engine.wait { $0.records.last?.offset == 4999 })
+                    #expect(engine.status(0) == .running(from: 4900))
+                }
+            }
+            let offsets = engine.records.map(\.offset)
+            #expect(zip(offsets, offsets.dropFirst()).allSatisfy { $0 + 1 == $1 || $1 == 4900 })
+        }
+    }
+
+    // MARK: Topics that come and go
+
+    @Test(arguments: [MissingOffsetPolicy.stop, .earliest, .latest])
+    func aTopicIsDeletedAndCreatedAgainWhileItIsRead(policy: MissingOffsetPolicy) throws {
+        try RealBroker.withTopic("reborn") { topic, admin, probe in
+            try probe.produce(RealBroker.records(0..<10), to: topic)
+            let engine = FakeEngine()
+            let intake = engine.intake(onMissingOffset: policy)
+            try RealBroker.withSource([(topic, intake)]) {
+                #expect(engine.wait { $0.records.count == 10 })
+                try admin.deleteTopic(topic)
+                #expect(engine.wait { $0.status()?.reason.contains("'\(topic)' no longer exists") == true })
+                try ResumeTests.create(topic, admin)
+                if policy == .stop {
+                    #expect(engine.wait { $0.status(0)?.isStopped == true })
+                    let reason = engine.status(0)?.reason ?? ""
+                    #expect(reason.contains("10, but the log starts at 0 and ends at 0"))
+                    return
+                }
+                #expect(engine.wait { engine in engine.state.withLock { $0.resets.map(\.next) } == [0] })
+                try probe.produce(RealBroker.records(10..<13), to: topic)
+                #expect(engine.wait { $0.records.count == 13 })
+                #expect(engine.wait { $0.status()?.isRunning == true })
+            }
+            guard policy != .stop else { return }
+            #expect(engine.texts == (0..<13).map(String.init))
+            #expect(engine.records.suffix(3).map(\.offset) == [0, 1, 2])
+        }
+    }
+
+    /// It used to hang: librdkafka waited for a partition that it had lost count of.
+    @Test
+    func canBeStoppedWhileItsTopicIsAway() throws {
+        try RealBroker.withTopic("away", partitions: 3) { topic, admin, probe in
+            try probe.produce(RealBroker.records(0..<100), to: topic)
+            let engine = FakeEngine()
+            try RealBroker.withSource([(topic, engine.intake())]) {
+                #expect(engine.wait { $0.records.count == 100 })
+                try admin.deleteTopic(topic)
+                #expect(engine.wait { $0.status()?.reason.contains("'\(topic)' no longer exists") == true })
+            }
+        }
+    }
+
+    // MARK: The consumer group
+
+    @Test
+    func commitsToTheGroupOnlyWhatIsDurable() throws {
+        try RealBroker.withTopic("durable") { topic, _, probe in
+            try probe.produce(RealBroker.records(0..<10), to: topic)
+            let engine = FakeEngine()
+            engine.state.withLock { $0.isDurable = false }
+            let group = RealBroker.name("group")
+            let committed: () throws -> Int64? = { try BrokerTools.committedOffset(group: group, topic: topic) }
+            try RealBroker.withSource([(topic, engine.intake())], settings: RealBroker.settings(group: group)) {
+                #expect(engine.wait { $0.records.count == 10 })
+                let asked = engine.state.withLock { $0.durableQuestions }
+                #expect(engine.wait { engine in engine.state.withLock { $0.durableQuestions } >= asked + 3 })
+                // Where it began is no news.
+                let early = try committed() ?? 0
+                #expect(early == 0)
+                engine.state.withLock { $0.isDurable = true }
+                #expect(engine.wait { _ in (try? committed()) == 10 })
+            }
+        }
+    }
+
+    @Test(.enabled(if: OwnBroker.isThere, OwnBroker.hint))
+    func kafkasOwnToolsShowTheGroupsLag() throws {
+        try RealBroker.withTopic("lag") { topic, _, probe in
+            try probe.produce(RealBroker.records(0..<10), to: topic)
+            let group = RealBroker.name("group")
+            let engine = FakeEngine()
+            try RealBroker.withSource([(topic, engine.intake())], settings: RealBroker.settings(group: group)) {
+                #expect(engine.wait { $0.records.count == 10 })
+            }
+            try probe.produce(RealBroker.records(0..<7), to: topic)
+            let port = RealBroker.address?.split(separator: ":").last.map(String.init) ?? ""
+            let shown = try OwnBroker.tool("groups", port: port, ["--describe", "--group", group])
+            let line = shown.split(separator: "\n").first { $0.contains(topic) }?.split(separator: " ").map(String.init)
+            // GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG
+            #expect(line?.dropFirst(2).prefix(4) == ["0", "10", "17", "7"])
         }
     }
 

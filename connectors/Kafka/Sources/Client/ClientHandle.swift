@@ -21,6 +21,9 @@ import CKafka
     let pointer: OpaquePointer
     private let mainQueue: OpaquePointer?
     private let kind: rd_kafka_type_t
+    /// The own queues of the partitions that were ever assigned.
+    private var partitionQueues: [OpaquePointer] = unsafe []
+    private static let closeMilliseconds = 1000
 
     init(
         _ settings: KafkaClusterSettings, role: ClientConfiguration.Role, log: @escaping @Sendable (String) -> Void
@@ -43,9 +46,40 @@ import CKafka
 
     deinit {
         if let mainQueue = unsafe mainQueue { unsafe rd_kafka_queue_destroy(mainQueue) }
-        // The consumer has never joined its group, so there is nothing to leave.
+        if kind == RD_KAFKA_CONSUMER {
+            closeConsumer()
+            emptyPartitionQueues()
+        }
         unsafe rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
+
+    /// Stops the partitions. It has never joined its group, so there is nothing to leave; but closing also waits for
+    /// offsets on their way to a coordinator, which may be away for good: hence the time limit.
+    private func closeConsumer() {
+        guard let queue = unsafe rd_kafka_queue_new(pointer) else { return }
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        if let failure = unsafe rd_kafka_consumer_close_queue(pointer, queue) {
+            return unsafe rd_kafka_error_destroy(failure)
+        }
+        let deadline = ConsumerLoop.now() + Self.closeMilliseconds
+        while unsafe rd_kafka_consumer_closed(pointer) == 0, ConsumerLoop.now() < deadline {
+            if let event = unsafe rd_kafka_queue_poll(queue, 50) { unsafe rd_kafka_event_destroy(event) }
+        }
+    }
+
+    /// A partition that stops while its topic does not exist is left with an error in its own queue, which holds on to the
+    /// partition, which holds on to its broker: librdkafka would wait for that without end when it is destroyed.
+    private func emptyPartitionQueues() {
+        for index in unsafe partitionQueues.indices {
+            let queue = unsafe partitionQueues[index]
+            unsafe rd_kafka_queue_forward(queue, nil)
+            while let event = unsafe rd_kafka_queue_poll(queue, 0) { unsafe rd_kafka_event_destroy(event) }
+            unsafe rd_kafka_queue_destroy(queue)
+        }
+    }
+
+    /// Keeps a partition's own queue until the client ends.
+    func keep(_ partitionQueue: OpaquePointer) { unsafe partitionQueues.append(partitionQueue) }
 
     var settings: KafkaClusterSettings { callbacks.settings }
 

@@ -30,11 +30,20 @@ import CKafka
     /// How many records (and other things) are in the queue.
     var count: Int { unsafe Int(rd_kafka_queue_length(queue)) }
 
-    /// Lets a partition put what it fetches here. Stopping the partition undoes that.
+    /// Lets a partition that is about to be assigned put what it fetches here. Stopping the partition undoes that.
     func collect(topic: String, partition: Int32) {
-        guard let source = unsafe rd_kafka_queue_get_partition(client.pointer, topic, partition) else { return }
+        if let source = unsafe forward(topic, partition) { unsafe client.keep(source) }
+    }
+
+    /// Does it again for a partition that is assigned already.
+    func collectAgain(topic: String, partition: Int32) {
+        if let source = unsafe forward(topic, partition) { unsafe rd_kafka_queue_destroy(source) }
+    }
+
+    private func forward(_ topic: String, _ partition: Int32) -> OpaquePointer? {
+        guard let source = unsafe rd_kafka_queue_get_partition(client.pointer, topic, partition) else { return nil }
         unsafe rd_kafka_queue_forward(source, queue)
-        unsafe rd_kafka_queue_destroy(source)
+        return unsafe source
     }
 
     /// Takes out what is there, without waiting, and lends each message. Returns how many there were.

@@ -63,10 +63,21 @@ package struct KafkaProbe: Sendable {
         let client = try ClientHandle(settings, role: .producer, log: log)
         let request = "writing to topic '\(topic)'"
         let deadline = ConsumerLoop.now() + timeoutMilliseconds
-        // An unknown topic would be tried without end.
-        guard case .partitions = client.metadata(topic: topic, timeoutMilliseconds: Int32(timeoutMilliseconds)),
-            let handle = TopicHandle(client, name: topic)
-        else { throw client.error(request, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) }
+        // An unknown topic would be tried without end. One that was created a moment ago may not be known yet.
+        let patience = ConsumerLoop.now() + min(5000, timeoutMilliseconds)
+        let wakeUp = try WakeUp()
+        search: while true {
+            switch client.metadata(topic: topic, timeoutMilliseconds: Int32(timeoutMilliseconds)) {
+            case .partitions: break search
+            case .doesNotExist where ConsumerLoop.now() < patience: wakeUp.wait(timeoutMilliseconds: 50)
+            case .doesNotExist: throw client.error(request, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            case .failed where ConsumerLoop.now() < patience: wakeUp.wait(timeoutMilliseconds: 50)
+            case .failed(let reason): throw client.error(request, RD_KAFKA_RESP_ERR__TIMED_OUT, reason)
+            }
+        }
+        guard let handle = TopicHandle(client, name: topic) else {
+            throw client.error(request, RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
+        }
         let writer = MessageWriter(client)
         var (written, acknowledged) = (0, 0)
         for record in records {

@@ -36,8 +36,12 @@ extension ConsumerLoop {
         // One such answer may come from a broker that has just started.
         guard reader.absences >= 2 else { return }
         for index in reader.partitions.indices where reader.partitions[index].phase != .stopped {
-            reopen(reader, index)
+            let partition = reader.partitions[index]
             reader.partitions[index].wasAway = true
+            guard partition.phase == .reading || partition.phase == .paused else { continue }
+            // It stays assigned: librdkafka goes on with what it knows of it when the topic is there again.
+            client.pause(PartitionList(topic: reader.topic, partition: partition.id))
+            reader.partitions[index].phase = .opening(.stored(partition.next))
         }
         reader.intake.report(
             .retrying(
@@ -127,8 +131,7 @@ extension ConsumerLoop {
         let begin: Int64
         switch decision {
         case .stop(let reason):
-            reader.partitions[index].phase = .stopped
-            reader.intake.report(.stopped(reason: reason), slot: partition.slot)
+            stop(reader, index, reason: reason)
             return true
         case .present: begin = wanted
         case .skip(let offset): begin = offset
@@ -149,8 +152,14 @@ extension ConsumerLoop {
         reader.partitions[index].wasAway = false
         reader.partitions[index].hasArrived = false
         reader.partitions[index].trouble = nil
-        reader.queue.collect(topic: reader.topic, partition: partition.id)
-        try client.assign(PartitionList(topic: reader.topic, partition: partition.id, offset: offset))
+        let place = PartitionList(topic: reader.topic, partition: partition.id, offset: offset)
+        if partition.isAssigned {
+            try client.resume(place)
+        } else {
+            reader.queue.collect(topic: reader.topic, partition: partition.id)
+            try client.assign(place)
+            reader.partitions[index].isAssigned = true
+        }
         reader.partitions[index].phase = .reading
         reader.intake.report(.running(from: offset), slot: partition.slot)
     }
@@ -173,7 +182,8 @@ extension ConsumerLoop {
     }
 
     private func unassign(_ reader: TopicReader, _ index: Int) {
-        guard reader.partitions[index].phase == .reading || reader.partitions[index].phase == .paused else { return }
+        guard reader.partitions[index].isAssigned else { return }
+        reader.partitions[index].isAssigned = false
         do throws(KafkaError) {
             try client.unassign(PartitionList(topic: reader.topic, partition: reader.partitions[index].id))
         } catch {

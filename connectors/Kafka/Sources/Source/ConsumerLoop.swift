@@ -163,7 +163,7 @@ final class ConsumerLoop {
             tellLogEnds(reader)
             // A partition that was stopped a moment before it was assigned again loses its way to the queue.
             for partition in reader.partitions where partition.phase == .reading && !partition.hasArrived {
-                reader.queue.collect(topic: reader.topic, partition: partition.id)
+                reader.queue.collectAgain(topic: reader.topic, partition: partition.id)
             }
         }
         commit()

@@ -30,6 +30,8 @@ struct PartitionReader {
     var shorterCount = 0
     /// Whether the topic was away, so that the log may be another one.
     var wasAway = false
+    /// Whether librdkafka has it assigned. It stays so, paused, while its topic is away.
+    var isAssigned = false
     /// Whether something has arrived since the partition was assigned.
     var hasArrived = false
     /// What is wrong with the partition at the moment, as reported.

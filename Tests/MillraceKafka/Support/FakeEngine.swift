@@ -29,6 +29,9 @@ final class FakeEngine: IntakeHost {
         var commits: UInt64 = 0
         var overload: String?
         var holds = false
+        /// Whether what is committed counts as durable, and how often that was asked.
+        var isDurable = true
+        var durableQuestions = 0
     }
 
     static let shardCount = 4
@@ -36,7 +39,13 @@ final class FakeEngine: IntakeHost {
     private let changed = Signal()
 
     var latestCommit: UInt64 { state.withLock { $0.commits } }
-    var durableCommit: UInt64 { state.withLock { $0.commits } }
+    var durableCommit: UInt64 {
+        state.withLock { state in
+            state.durableQuestions += 1
+            changed.raise()
+            return state.isDurable ? state.commits : 0
+        }
+    }
     var queuedInvocations: Int { 0 }
     var isOverloaded: Bool { state.withLock { $0.overload != nil } }
     var overloadReason: String { state.withLock { $0.overload ?? "" } }
@@ -118,14 +127,7 @@ final class FakeEngine: IntakeHost {
     }
 
     /// Waits until a condition holds, and tells whether it did in time.
-    func wait(seconds: Int = 20, until condition: (FakeEngine) -> Bool) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while !condition(self) {
-            guard ContinuousClock.now < deadline else { return false }
-            changed.wait(timeoutMilliseconds: 20)
-        }
-        return true
-    }
+    func wait(until condition: (FakeEngine) -> Bool) -> Bool { Waiting.wait(changed) { condition(self) } }
 }
 
 extension SourceStatus {

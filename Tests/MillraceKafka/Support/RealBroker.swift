@@ -7,9 +7,10 @@ import Testing
 
 /// The real broker that some tests need: `MILLRACE_KAFKA=host:port`.
 enum RealBroker {
-    static let address = ProcessInfo.processInfo.environment["MILLRACE_KAFKA"]
+    static let address = ProcessInfo.processInfo.environment["MILLRACE_KAFKA"].flatMap { $0.isEmpty ? nil : $0 }
     static var isThere: Bool { address != nil }
-    static let hint: Comment = "set MILLRACE_KAFKA=host:port to run this on a real broker"
+    static let hint: Comment =
+        "left out: needs a real broker; `make test-kafka` starts one, or set MILLRACE_KAFKA=host:port"
 
     private static let count = Atomic<Int>(0)
     private static let run = UInt32.random(in: 0...UInt32.max)
