@@ -33,7 +33,7 @@ public struct DurableFuture<Value>: Sendable {
 
     /// A future of an operation that could not be started: awaiting it throws.
     static func failed(_ error: any Error) -> Self {
-        Self(handle: nil, wait: .all([])) { throw error }
+        Self(handle: nil, wait: .failed) { throw error }
     }
 
     /// The value, as soon as it is there.
@@ -59,17 +59,24 @@ public struct DurableFuture<Value>: Sendable {
     public func timeout(after duration: Duration) -> Self {
         guard let handle else { return self }
         let timer = handle.timer(after: duration)
+        guard case .result(let id) = timer.wait else {
+            // It could not be started, and says why.
+            return Self(handle: nil, wait: .failed) {
+                try timer.read()
+                throw ContextError.notComplete
+            }
+        }
         let own = self
-        return Self(handle: handle, wait: .first([wait, timer.wait])) {
+        return Self(handle: handle, wait: .timeout(wait, timer: id)) {
             let decided = try own.decision()
-            let timedOut = try timer.decision()
-            if let decided, decided.order <= timedOut?.order ?? .max { return try own.read() }
+            let expired = try timer.decision()
+            if let decided, decided.order <= expired?.order ?? .max { return try own.read() }
             throw TerminalError("not completed within \(duration)", code: TerminalError.timeout)
         }
     }
 
     func decision() throws -> DurableWait.Decision? {
-        guard let handle else { return nil }
+        guard let handle else { return wait.decide { _ in nil } }
         var failure: (any Error)?
         let decision = wait.decide { id in
             do {

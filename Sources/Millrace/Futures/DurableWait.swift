@@ -9,6 +9,10 @@ package indirect enum DurableWait: Sendable, Equatable {
     case firstSuccess([DurableWait])
     /// All have succeeded; or one has failed.
     case allSuccess([DurableWait])
+    /// The wait, or a failure when the timer completes before it.
+    case timeout(DurableWait, timer: DurableID)
+    /// It has failed before it began: before everything else.
+    case failed
 
     /// How a combination was decided: when, and whether with a success.
     package struct Decision: Sendable {
@@ -25,6 +29,11 @@ package indirect enum DurableWait: Sendable, Equatable {
     package func decide(_ outcome: (DurableID) -> Decision?) -> Decision? {
         switch self {
         case .result(let id): return outcome(id)
+        case .failed: return Decision(order: -1, isSuccess: false)
+        case .timeout(let wait, let timer):
+            let decided = wait.decide(outcome)
+            guard let expired = outcome(timer), expired.order < decided?.order ?? .max else { return decided }
+            return Decision(order: expired.order, isSuccess: false)
         case .first(let children):
             return Self.earliest(children.compactMap { $0.decide(outcome) })
         case .all(let children):
@@ -63,6 +72,10 @@ package indirect enum DurableWait: Sendable, Equatable {
     package func forEachID(_ body: (DurableID) -> Void) {
         switch self {
         case .result(let id): body(id)
+        case .failed: break
+        case .timeout(let wait, let timer):
+            wait.forEachID(body)
+            body(timer)
         case .first(let children), .all(let children), .firstSuccess(let children), .allSuccess(let children):
             for child in children { child.forEachID(body) }
         }
