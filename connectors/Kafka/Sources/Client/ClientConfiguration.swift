@@ -84,6 +84,8 @@ import CKafka
             // A fetch in flight keeps a broker's other partitions waiting, so it waits shortly for idle ones.
             values.append(("fetch.wait.max.ms", "50"))
             values.append(("check.crcs", "true"))
+            // No session is ever begun. But offsets wait that long for a coordinator that is away, and so does an end.
+            values.append(("session.timeout.ms", "6000"))
             values.append(("queued.min.messages", "\(RecordQueue.prefetchRecords)"))
             // Every topic has a queue of its own, and the limit counts for each.
             values.append(("queued.max.messages.kbytes", "\(max(4096, 65_536 / max(1, topics)))"))
