@@ -70,8 +70,13 @@ struct Command {
 
 struct PlannedFailure: Error {}
 
+/// Attempts are counted across restarts, and every process fails some: with the default policy the last run would wait for
+/// minutes.
+private let impatient = HandlerOptions(
+    retry: RetryPolicy(initial: .milliseconds(20), maxInterval: .milliseconds(200), maxAttempts: nil))
+
 /// Keeps a list, by a handler that cannot wait.
-@VirtualObject
+@VirtualObject(options: impatient)
 struct Ledger {
     @Handler(input: .text) func add(_ context: ObjectContext, _ payload: String) throws {
         let command = try Command(payload)
@@ -81,7 +86,7 @@ struct Ledger {
 }
 
 /// Keeps a list, by a handler that may wait.
-@VirtualObject
+@VirtualObject(options: impatient)
 struct Bag {
     @Handler(input: .text) func add(_ context: ObjectContext, _ payload: String) async throws {
         let command = try Command(payload)
