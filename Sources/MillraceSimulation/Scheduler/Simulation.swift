@@ -57,12 +57,12 @@ package final class Simulation {
         self.process = nil
         let disk = environment.disk
         if random.chance(50) {
-            let kept = random.within(0...disk.unsyncedCount)
+            let kept = some(of: disk.unsyncedCount)
             environment.trace("CRASH \(reason), keeps \(kept) of \(disk.unsyncedCount) writes")
             disk.crash(keeping: kept)
         } else {
             let (blocks, others) = disk.unsyncedKinds
-            let kept = (blocks: random.within(0...blocks), others: random.within(0...others))
+            let kept = (blocks: some(of: blocks), others: some(of: others))
             environment.trace(
                 "CRASH \(reason), keeps \(kept.blocks) of \(blocks) commits, \(kept.others) of \(others) other writes")
             disk.crash(keepingBlocks: kept.blocks, others: kept.others)
@@ -70,6 +70,9 @@ package final class Simulation {
         audit { $0.auditCrash() }
         open()
     }
+
+    /// None, all or some: the extremes show most.
+    private func some(of count: Int) -> Int { random.pick([0, count, random.within(0...count)]) }
 
     private func audit(_ body: (inout Auditor) -> Void) {
         do {
