@@ -136,6 +136,12 @@ struct JSONEnumDeclaration {
                 \(cases.map { writing($0) }.joined())        }
                         writer.endObject(start)
                     }
+
+                    /// Adds the most bytes that the value's document may have.
+                    \(modifier)func addSize(to size: inout Millrace.JSONSize) {
+                        switch self {
+                \(cases.map { sizing($0) }.joined())        }
+                    }
                 }
                 """
         let declaration: DeclSyntax = "\(raw: text)"
@@ -183,6 +189,19 @@ struct JSONEnumDeclaration {
             """
     }
 
+    private func sizing(_ element: Case) -> String {
+        let bindings =
+            element.values.isEmpty
+            ? "" : "(" + element.values.indices.map { "let _\($0)" }.joined(separator: ", ") + ")"
+        let bytes = 4 + ([element.name] + element.values.map(\.name)).map { JSONTypeHeader.tokenBytes($0) }.reduce(0, +)
+        let members = element.values.indices.map { "            size.member(_\($0))\n" }.joined()
+        return """
+                    case .\(element.identifier)\(bindings):
+                        size.add(bytes: \(bytes))
+            \(members)
+            """
+    }
+
     private func rawText(_ type: String, _ modifier: String, _ rawType: String) -> String {
         """
         extension \(type): Millrace.JSONReadable, Millrace.JSONWritable {
@@ -195,6 +214,9 @@ struct JSONEnumDeclaration {
             \(modifier)func write(json writer: inout Millrace.JSONWriter) throws {
                 try rawValue.write(json: &writer)
             }
+
+            /// Adds the most bytes that the value's document may have.
+            \(modifier)func addSize(to size: inout Millrace.JSONSize) { rawValue.addSize(to: &size) }
         }
         """
     }

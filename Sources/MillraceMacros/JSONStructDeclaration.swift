@@ -17,6 +17,8 @@ struct JSONStructDeclaration {
 
     private let header: JSONTypeHeader
     private let members: [Member]
+    /// Whether the coding keys leave stored properties out.
+    private let hasUncoded: Bool
 
     /// Reads a struct, or diagnoses what cannot be read and returns `nil`.
     init?(_ type: StructDeclSyntax, _ header: JSONTypeHeader, in context: some MacroExpansionContext) {
@@ -31,6 +33,7 @@ struct JSONStructDeclaration {
         for diagnostic in reader.diagnostics { context.diagnose(diagnostic) }
         guard reader.diagnostics.isEmpty else { return nil }
         members = reader.members
+        hasUncoded = reader.hasUncoded
     }
 
     /// What the macro adds.
@@ -50,6 +53,12 @@ struct JSONStructDeclaration {
         let writes = members.map {
             "        try writer.member(\(JSONTypeHeader.token($0.name)), self.\($0.property))\n"
         }.joined()
+        // What is left out does not come back.
+        let sizes =
+            hasUncoded
+            ? "        size.giveUp()\n"
+            : "        size.add(bytes: \(2 + members.map { JSONTypeHeader.tokenBytes($0.name) }.reduce(0, +)))\n"
+                + members.map { "        size.member(self.\($0.property))\n" }.joined()
         let text = """
             extension \(type): Millrace.JSONReadable, Millrace.JSONWritable {
                 private enum _JSONNames {
@@ -71,6 +80,10 @@ struct JSONStructDeclaration {
                     let start = writer.begin()
             \(writes)        writer.endObject(start)
                 }
+
+                /// Adds the most bytes that the value's document may have.
+                \(modifier)func addSize(to size: inout Millrace.JSONSize) {
+            \(sizes)    }
             }
             """
         let declaration: DeclSyntax = "\(raw: text)"
@@ -83,6 +96,7 @@ extension JSONStructDeclaration {
     private struct MemberReader {
         let header: JSONTypeHeader
         var members: [Member] = []
+        var hasUncoded = false
         var diagnostics: [Diagnostic] = []
 
         mutating func read(_ list: MemberBlockItemListSyntax) {
@@ -105,7 +119,10 @@ extension JSONStructDeclaration {
                 let property = pattern.identifier.text
                 var name = pattern.identifier.unquoted
                 if let keys = header.codingKeys {
-                    guard let key = keys[name] else { continue }
+                    guard let key = keys[name] else {
+                        hasUncoded = true
+                        continue
+                    }
                     name = key
                 }
                 guard !diagnoseModifiers(of: variable, property) else { continue }

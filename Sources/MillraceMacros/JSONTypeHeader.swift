@@ -108,8 +108,13 @@ struct JSONTypeHeader {
     /// Generated names in Swift's and in JSON's quotes.
     static func literal(_ text: String) -> String { StringLiteralExprSyntax(content: text).description }
 
-    /// The comma, the name and the colon that a member begins with.
-    static func token(_ name: String) -> String {
+    /// The comma, the name and the colon that a member begins with, as a literal.
+    static func token(_ name: String) -> String { literal(escapedToken(name)) }
+
+    /// How many bytes the token has.
+    static func tokenBytes(_ name: String) -> Int { escapedToken(name).utf8.count }
+
+    private static func escapedToken(_ name: String) -> String {
         var token = ",\""
         for scalar in name.unicodeScalars {
             switch scalar {
@@ -124,7 +129,7 @@ struct JSONTypeHeader {
             default: token.unicodeScalars.append(scalar)
             }
         }
-        return literal(token + "\":")
+        return token + "\":"
     }
 }
 

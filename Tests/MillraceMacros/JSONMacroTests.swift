@@ -44,6 +44,13 @@ struct JSONMacroTests {
                         try writer.member(#","name":"#, self.name)
                         writer.endObject(start)
                     }
+
+                    /// Adds the most bytes that the value's document may have.
+                    func addSize(to size: inout Millrace.JSONSize) {
+                        size.add(bytes: 20)
+                        size.member(self.userId)
+                        size.member(self.name)
+                    }
                 }
                 """##))
     }
@@ -67,6 +74,8 @@ struct JSONMacroTests {
             "value = .nothing\n",
             "case .pair(let _0, let _1):",
             ##"try writer.member(#","_0":"#, _0)"##,
+            "public func addSize(to size: inout Millrace.JSONSize) {",
+            "size.add(bytes: 24)\n            size.member(_0)\n            size.member(_1)",
         ] {
             #expect(expansion.text.contains(text), "\(text)")
         }
@@ -77,6 +86,7 @@ struct JSONMacroTests {
         #expect(expansion.messages == [])
         #expect(expansion.text.contains("Self(rawValue: try reader.read(String.self))"))
         #expect(expansion.text.contains("try rawValue.write(json: &writer)"))
+        #expect(expansion.text.contains("{ rawValue.addSize(to: &size) }"))
     }
 
     @Test func takesTheNamesOfCodingKeysAndOnlyThoseMembers() {
@@ -98,6 +108,8 @@ struct JSONMacroTests {
         #expect(expansion.text.contains("self.`default` = try"))
         #expect(expansion.text.contains(##"try writer.member(#","version":"#, self.version)"##))
         #expect(!expansion.text.contains("self.version = try"))
+        // 'local' does not come back, so the value is more than its document.
+        #expect(expansion.text.contains("size.giveUp()"))
         #expect(!expansion.text.contains("self.local ="))
         #expect(!expansion.text.contains("self.doubled"))
     }

@@ -25,8 +25,21 @@ extension StateReadingContext {
     /// The state value under a key, or `nil` where none is set.
     /// - Throws: ``SerdeError`` where the stored bytes are no `Value`.
     public func get<Value>(_ key: StateKey<Value>) throws -> Value? {
-        guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
-        return try unsafe key.serde.decode(bytes.bytes)
+        guard let coding = key.keptCoding else {
+            guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
+            return try unsafe key.serde.decode(bytes.bytes)
+        }
+        let scope = handle.scope
+        switch try scope.readState(key.name, coding: ObjectIdentifier(coding), handle.ticket) {
+        case .absent: return nil
+        case .decoded(let kept):
+            // The coding belongs to one type of values.
+            return unsafe unsafeDowncast(kept, to: TypedStateValue<Value>.self).value
+        case .bytes(let bytes):
+            let value = try unsafe coding.decode(bytes.bytes)
+            unsafe scope.keepState(TypedStateValue(value, coding, heapBytes: 2 * bytes.count), of: bytes, handle.ticket)
+            return value
+        }
     }
 
     /// Lends the stored bytes of a state value without copying or decoding them, or returns `nil` where none is set.
@@ -45,6 +58,10 @@ extension StateContext {
     /// Sets the state value under a key.
     public func set<Value>(_ key: StateKey<Value>, _ value: Value) {
         attempt {
+            if let coding = key.keptCoding, let size = coding.size(of: value) {
+                return try handle.scope.writeState(
+                    key.name, TypedStateValue(value, coding, heapBytes: size / 2), maxBytes: size, handle.ticket)
+            }
             var buffer = handle.scope.borrowBuffer()
             defer { handle.scope.returnBuffer(buffer) }
             try key.serde.encode(value, &buffer)

@@ -15,5 +15,6 @@
 /// the macro does not see them, just as well) are left to `Codable`.
 @attached(
     extension, conformances: JSONReadable, JSONWritable, names: named(init(json:)), named(write(json:)),
+    named(addSize(to:)),
     named(_JSONNames))
 public macro JSON() = #externalMacro(module: "MillraceMacros", type: "JSONMacro")

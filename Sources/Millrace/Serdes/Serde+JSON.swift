@@ -13,6 +13,8 @@ protocol JSONCoding<Value>: SendableMetatype {
     static var isDirect: Bool { get }
     static func encode(_ value: Value, _ bytes: inout [UInt8]) throws
     static func decode(_ bytes: RawSpan) throws -> Value
+    /// The most bytes that the value's document may have, where the value may stand for it; see ``JSONSize``.
+    static func size(of value: Value) -> Int?
 }
 
 /// By `Codable`.
@@ -30,6 +32,9 @@ enum CodableJSON<Value: Codable & SendableMetatype>: JSONCoding {
             throw JSONDefaults.undecodable(Value.self, error)
         }
     }
+
+    // Its own code may throw, or write less than it holds.
+    static func size(of value: Value) -> Int? { nil }
 }
 
 /// By the code that `@JSON` has written.
@@ -46,6 +51,12 @@ enum DirectJSON<Value: JSONReadable & JSONWritable & SendableMetatype>: JSONCodi
         do { return try JSONDefaults.decoder.decode(Value.self, from: bytes) } catch {
             throw JSONDefaults.undecodable(Value.self, error)
         }
+    }
+
+    static func size(of value: Value) -> Int? {
+        var size = JSONSize()
+        value.addSize(to: &size)
+        return size.bytes
     }
 }
 

@@ -30,6 +30,12 @@ public struct Serde<Value>: Sendable {
         self.coding = .json(coding)
     }
 
+    /// How JSON is read and written, where it is JSON.
+    var jsonCoding: (any JSONCoding<Value>.Type)? {
+        guard case .json(let coding) = coding else { return nil }
+        return coding
+    }
+
     /// Whether values are read and written by what `@JSON` has generated.
     package var takesDirectWay: Bool {
         guard case .json(let coding) = coding else { return false }

@@ -48,7 +48,7 @@ struct EngineParts: Sendable {
         let stored = (0..<options.shardCount).map { index in
             ShardStore(
                 shard: index, disk: disk, limits: options.shardLimits,
-                firstFill: 0.4 + 0.6 * Double(index + 1) / Double(options.shardCount))
+                firstFill: 0.4 + 0.6 * Double(index + 1) / Double(options.shardCount), encodeValue: StateValue.encode)
         }
         // The blocks hold newer watermarks than the families: the shards are recovered before the intakes are made.
         let found: [StoreRecovery.Found]

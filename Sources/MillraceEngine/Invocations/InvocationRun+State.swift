@@ -28,6 +28,50 @@ extension InvocationRun {
         return unsafe value
     }
 
+    func readState(_ name: String, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading {
+        try check(ticket)
+        if recorded.hasCommands {
+            guard let bytes = try unsafe replayRead(name) else { return .absent }
+            return unsafe .bytes(bytes)
+        }
+        selectState(name)
+        let found = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount) {
+            StateValue.of($0).coding == coding
+        }
+        if log.isOn { dependsOnBatch = max(dependsOnBatch, shard.store.batchOfLastRead) }
+        if let decoded = unsafe found.decoded {
+            let value = StateValue.of(decoded)
+            if log.isOn { log.read(name, value, now: shard.now) }
+            return .decoded(value)
+        }
+        if log.isOn { unsafe log.read(name, found.bytes, now: shard.now) }
+        guard let bytes = unsafe found.bytes else { return .absent }
+        return unsafe .bytes(bytes)
+    }
+
+    func keepState(_ value: StateValue, of bytes: UnsafeRawBufferPointer, _ ticket: UInt64) {
+        guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { return }
+        unsafe shard.store.keepDecoded(value, of: bytes, byteCount: value.byteCount)
+    }
+
+    func writeState(_ name: String, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
+        try check(ticket)
+        guard maxBytes <= min(shard.limits.maxStateBytes, Self.laterBytes), name.utf8.count <= 1024,
+            !recorded.hasCommands
+        else {
+            var bytes: [UInt8] = []
+            try value.encode(into: &bytes)
+            return try unsafe bytes.withUnsafeBytes { try unsafe writeState(name, $0, ticket) }
+        }
+        if log.isOn { log.set(name, value, now: shard.now) }
+        selectState(name)
+        unsafe shard.store.putDecoded(
+            .state, objectKey.bytes, value, byteCount: value.byteCount, objectCount: objectCount)
+    }
+
+    /// Values that may be larger become bytes at once: their decoded form would weigh too much beside them.
+    private static let laterBytes = 1 << 20
+
     private func replayRead(_ name: String) throws -> UnsafeRawBufferPointer? {
         let key = Array(name.utf8)
         let command = try replay(GetEagerStateCommand(key: key, value: nil)) { $0.key == key }
@@ -87,5 +131,19 @@ extension InvocationRun {
     private func objectKeys() throws -> [[UInt8]] {
         selectState("")
         return try unsafe shard.store.objectKeys(objectKey.bytes)
+    }
+}
+
+extension StateValue {
+    /// What a shard keeps decoded are state values, and nothing else.
+    @inline(__always)
+    static func of(_ object: AnyObject) -> StateValue { unsafe unsafeDowncast(object, to: StateValue.self) }
+
+    /// How a shard's store makes bytes of what it keeps decoded.
+    static func encode(_ object: AnyObject, into bytes: inout [UInt8]) {
+        // Only what is sure to be writable is kept to be written later.
+        do { try of(object).encode(into: &bytes) } catch {
+            assertionFailure("a state value cannot be written: \(error)")
+        }
     }
 }

@@ -189,7 +189,7 @@ import MillraceStore
 
     /// Whether the run may serve another invocation: nothing of this one is left in it.
     var isReusable: Bool {
-        queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased && log.isEmpty
+        queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased
     }
 
     /// Whether the run waits in such a way that its memory can be released.

@@ -11,6 +11,8 @@ import MillraceProtocol
 ///       | 2(1) nameCount(4) valueCount(4) name value        a state value was set, or, where the count is -1, cleared
 ///       | 3(1) type(2) count(4) payload                     a message
 ///       | 4(1) index(4) completion(4) idCompletion(4)       an invocation was sent, or called: see `made`
+///       | 5(1) index(4) nameCount(4) name                   a state value was read that is kept decoded: see `values`
+///       | 6(1) index(4) nameCount(4) name                   such a value was set
 /// ```
 struct JournalLog {
     private(set) var bytes: [UInt8] = []
@@ -20,6 +22,8 @@ struct JournalLog {
     private(set) var time: Int64 = 0
     /// The invocations that were sent or called.
     private var made: [StoredInvocation] = []
+    /// Decoded state values that were read or set; most are never asked for their bytes.
+    private var values: [StateValue] = []
     /// Handlers that cannot wait need no journal.
     var isOn = false
 
@@ -52,6 +56,18 @@ struct JournalLog {
     mutating func set(_ name: String, _ value: UnsafeRawBufferPointer?, now: Int64) {
         unsafe state(2, name, value, now)
     }
+
+    private mutating func state(_ kind: UInt8, _ name: String, _ value: StateValue, _ now: Int64) {
+        begin(kind, now)
+        put(Int32(values.count))
+        put(Int32(truncatingIfNeeded: name.utf8.count))
+        bytes.append(contentsOf: name.utf8)
+        values.append(value)
+    }
+
+    mutating func read(_ name: String, _ value: StateValue, now: Int64) { state(5, name, value, now) }
+
+    mutating func set(_ name: String, _ value: StateValue, now: Int64) { state(6, name, value, now) }
 
     private mutating func add(_ type: MessageType, now: Int64, _ encode: (inout [UInt8]) -> Void) {
         begin(3, now)
@@ -95,6 +111,7 @@ struct JournalLog {
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         made.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
         saved = 0
     }
 
@@ -126,6 +143,15 @@ struct JournalLog {
                         Self.frame(SetStateCommand(key: name, value: value), &chunk)
                     } else {
                         Self.frame(ClearStateCommand(key: name), &chunk)
+                    }
+                case 5, 6:
+                    var value: [UInt8] = []
+                    StateValue.encode(values[integer()], into: &value)
+                    let name = unsafe [UInt8](part(integer()))
+                    if kind == 5 {
+                        Self.frame(GetEagerStateCommand(key: name, value: value), &chunk)
+                    } else {
+                        Self.frame(SetStateCommand(key: name, value: value), &chunk)
                     }
                 case 4:
                     let invocation = made[integer()]

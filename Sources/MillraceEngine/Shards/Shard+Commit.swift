@@ -215,7 +215,7 @@ extension Shard {
         counters.outboxBytes.store(outboxBytes, ordering: .relaxed)
         counters.undeliveredBytes.store(undeliveredBytes + outboxBytes, ordering: .relaxed)
         let statistics = store.statistics
-        counters.tableBytes.store(statistics.tableBytes, ordering: .relaxed)
+        counters.tableBytes.store(statistics.tableBytes + statistics.decodedBytes, ordering: .relaxed)
         counters.dirtyBytes.store(statistics.dirtyBytes, ordering: .relaxed)
         counters.rows.store(statistics.rows, ordering: .relaxed)
         return job

@@ -146,7 +146,10 @@ final class Shard {
 
     @inline(__always)
     func giveBack(_ run: InvocationRun) {
-        if run.isReusable { spareRun = run }
+        guard run.isReusable else { return }
+        // What an invocation that has finished did needs no journal.
+        run.log.removeAll()
+        spareRun = run
     }
 
     /// Keeps bytes that a run lends to its handler until the next call.

@@ -13,4 +13,6 @@ public protocol JSONReadable: Decodable {
 public protocol JSONWritable: Encodable {
     /// Appends the value.
     func write(json writer: inout JSONWriter) throws
+    /// Adds the most bytes that the value's document may have.
+    func addSize(to size: inout JSONSize)
 }

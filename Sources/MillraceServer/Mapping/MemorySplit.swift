@@ -1,6 +1,6 @@
 /// How the memory of the configuration is shared out between rows in memory and RocksDB.
 struct MemorySplit: Equatable {
-    /// Rows in memory, changed and clean.
+    /// Rows in memory, changed and clean; an eighth of it comes on top for state values that are kept decoded.
     let tableBytes: Int
     /// Changed rows; a part of those.
     let overlayBytes: Int
@@ -11,8 +11,8 @@ struct MemorySplit: Equatable {
 
     init(_ bytes: Int) {
         // A row that is found in memory costs a tenth of one that RocksDB has to find in its own cache.
-        tableBytes = bytes / 8 * 5
+        tableBytes = bytes / 16 * 9
         overlayBytes = bytes / 4
-        rocksBytes = bytes - tableBytes
+        rocksBytes = bytes - tableBytes - tableBytes / 8
     }
 }

@@ -40,7 +40,7 @@ enum EngineMetrics {
         gauge("timers_in_memory", "The next delayed sends; all others are on the disk.", figures.timersInMemory)
         gauge("undelivered_bytes", "Emitted records that their sink has not acknowledged.", figures.undeliveredBytes)
         gauge("outbox_bytes", "Emitted records that are stored, because their sink takes none.", figures.outboxBytes)
-        gauge("table_bytes", "Rows in memory, changed and clean.", figures.tableBytes)
+        gauge("table_bytes", "Rows in memory, changed and clean, and values kept decoded.", figures.tableBytes)
         gauge("dirty_bytes", "Changed rows in memory, not yet written back.", figures.dirtyBytes)
         gauge("table_rows", "Rows in memory.", figures.rows)
         gauge("pending_write_backs", "Sets of changed rows that wait to be written back.", figures.pendingWriteBacks)

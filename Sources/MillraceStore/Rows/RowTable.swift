@@ -18,8 +18,12 @@ import Glibc
         static let below = Flags(rawValue: 2)
         /// Read or written since the eviction's hand passed last.
         static let referenced = Flags(rawValue: 4)
+        /// The value is what is kept decoded beside the row; the bytes are older, until the batch ends.
+        static let stale = Flags(rawValue: 8)
         /// Of the first row of an object: every row of the object that exists anywhere is in the list.
         static let complete = Flags(rawValue: 16)
+        /// The row stands in the list of those with decoded values.
+        static let listed = Flags(rawValue: 32)
     }
 
     @unsafe struct Row {
@@ -42,6 +46,10 @@ import Glibc
         var groupPrevious: Int32 = -1
         var family: UInt8 = 0
         var flags: Flags = []
+        /// What the kept value takes, in units of ``RowTable/decodedUnit`` bytes.
+        var decodedUnits: UInt16 = 0
+        /// The value, decoded; the row owns it.
+        var decoded: Unmanaged<AnyObject>? = nil
     }
 
     private(set) var rows: UnsafeMutablePointer<Row>
@@ -57,13 +65,22 @@ import Glibc
     private(set) var byteCount = 0
     private var hand = 0
 
+    /// Bytes of all decoded values, estimated; they are not part of ``byteCount``.
+    private(set) var decodedBytes = 0
+    /// Rows with decoded values, those first that got theirs first; some have lost it since.
+    private var decodedRows: [Int32] = []
+    private var decodedHead = 0
+
     init() {
         rowCapacity = 64
         unsafe rows = .allocate(capacity: rowCapacity)
     }
 
     deinit {
-        for index in 0..<rowLimit { unsafe free(rows[index].bytes) }
+        for index in 0..<rowLimit {
+            unsafe free(rows[index].bytes)
+            unsafe rows[index].decoded?.release()
+        }
         unsafe rows.deallocate()
     }
 
@@ -135,6 +152,7 @@ import Glibc
     func remove(_ index: Int) {
         let row = unsafe rows + index
         unlink(index)
+        dropDecoded(index)
         unsafe slots.remove(row.pointee.hash, index)
         unsafe byteCount -= Self.overhead + Int(row.pointee.keyCount) + Int(row.pointee.capacity)
         unsafe free(row.pointee.bytes)
@@ -192,6 +210,85 @@ import Glibc
         unsafe byteCount += Int(valueCapacity) - Int(row.pointee.capacity)
         unsafe row.pointee.bytes = unsafe old
         unsafe row.pointee.capacity = valueCapacity
+    }
+
+    // MARK: Decoded values
+
+    static let decodedUnit = 64
+
+    /// Keeps a decoded value beside a row.
+    func setDecoded(_ index: Int, _ value: AnyObject, byteCount: Int) {
+        let row = unsafe rows + index
+        dropDecoded(index)
+        let units = min(Int(UInt16.max), byteCount / Self.decodedUnit + 1)
+        unsafe row.pointee.decoded = unsafe .passRetained(value)
+        unsafe row.pointee.decodedUnits = UInt16(units)
+        decodedBytes += units * Self.decodedUnit
+        if unsafe !row.pointee.flags.contains(.listed) { listDecoded(index) }
+    }
+
+    /// Takes the decoded value away from a row; whoever calls becomes its owner.
+    @inline(__always)
+    func takeDecoded(_ index: Int) -> Unmanaged<AnyObject>? {
+        let row = unsafe rows + index
+        guard let value = unsafe row.pointee.decoded else { return nil }
+        unsafe decodedBytes -= Int(row.pointee.decodedUnits) * Self.decodedUnit
+        unsafe row.pointee.decoded = nil
+        unsafe row.pointee.decodedUnits = 0
+        return unsafe value
+    }
+
+    /// Gives a row back the value that was taken away, with its ownership.
+    func restoreDecoded(_ index: Int, _ value: Unmanaged<AnyObject>?, units: UInt16) {
+        dropDecoded(index)
+        guard let value = unsafe value else { return }
+        let row = unsafe rows + index
+        unsafe row.pointee.decoded = unsafe value
+        unsafe row.pointee.decodedUnits = units
+        decodedBytes += Int(units) * Self.decodedUnit
+        if unsafe !row.pointee.flags.contains(.listed) { listDecoded(index) }
+    }
+
+    @inline(__always)
+    func dropDecoded(_ index: Int) { unsafe takeDecoded(index)?.release() }
+
+    private func listDecoded(_ index: Int) {
+        if decodedRows.count > 2 * count + 1024 { compactDecoded() }
+        unsafe rows[index].flags.insert(.listed)
+        decodedRows.append(Int32(index))
+    }
+
+    /// Forgets those that have lost their values: evicted rows leave their places in the list behind.
+    private func compactDecoded() {
+        var kept: [Int32] = []
+        for index in decodedRows[decodedHead...] {
+            let row = unsafe rows + Int(index)
+            guard unsafe row.pointee.flags.contains(.listed) else { continue }
+            // A row that stands here twice is kept once.
+            unsafe row.pointee.flags.remove(.listed)
+            if unsafe row.pointee.decoded != nil { kept.append(index) }
+        }
+        for index in kept { unsafe rows[Int(index)].flags.insert(.listed) }
+        decodedRows = kept
+        decodedHead = 0
+    }
+
+    /// Drops decoded values, those first that have been kept longest, until they have at most `limit` bytes. To be called where no
+    /// row's bytes are older than its value.
+    func evictDecoded(toBytes limit: Int) {
+        while decodedBytes > limit, decodedHead < decodedRows.count {
+            let index = Int(decodedRows[decodedHead])
+            decodedHead += 1
+            unsafe rows[index].flags.remove(.listed)
+            dropDecoded(index)
+        }
+        if decodedHead == decodedRows.count {
+            decodedRows.removeAll(keepingCapacity: true)
+            decodedHead = 0
+        } else if decodedHead > 4096, decodedHead > decodedRows.count / 2 {
+            decodedRows.removeSubrange(..<decodedHead)
+            decodedHead = 0
+        }
     }
 
     // MARK: The rows of one object

@@ -9,6 +9,7 @@ import Glibc
 
     @unsafe struct Entry {
         let index: Int
+        /// The row as it was; what was kept decoded beside it belongs to the entry.
         let row: RowTable.Row
         /// Where the old value lies in the buffer, or -1.
         let savedStart: Int
@@ -26,11 +27,23 @@ import Glibc
         saved.reserveCapacity(16 << 10)
     }
 
-    deinit { unsafe entries.forEach { unsafe free($0.taken) } }
+    deinit {
+        for index in unsafe entries.indices {
+            unsafe free(entries[index].taken)
+            unsafe entries[index].row.decoded?.release()
+        }
+    }
 
     @inline(__always) var isEmpty: Bool { unsafe entries.isEmpty }
 
-    /// Notes a row before it is changed to a value of `newCount` bytes (-1 for a deletion).
+    /// Notes a row before it gets a decoded value, and its bytes stay as they are.
+    mutating func noteDecoded(_ table: RowTable, _ index: Int, isNew: Bool) {
+        let row = unsafe table.rows[index]
+        _ = unsafe table.takeDecoded(index)
+        unsafe entries.append(Entry(index: index, row: row, savedStart: -1, taken: nil, isNew: isNew))
+    }
+
+    /// Notes a row before it is changed to a value of `newCount` bytes (-1 for a deletion), and takes its decoded value.
     mutating func note(_ table: RowTable, _ index: Int, isNew: Bool, newCount: Int) {
         let row = unsafe table.rows[index]
         let old = unsafe Int(row.valueCount)
@@ -44,6 +57,7 @@ import Glibc
                 unsafe taken = unsafe table.replaceBytes(index, valueCapacity: max(0, newCount))
             }
         }
+        _ = unsafe table.takeDecoded(index)
         unsafe entries.append(Entry(index: index, row: row, savedStart: start, taken: taken, isNew: isNew))
     }
 
@@ -62,12 +76,13 @@ import Glibc
         if unsafe entries.isEmpty { return }
         for index in unsafe entries.indices {
             if let taken = unsafe entries[index].taken { unsafe free(taken) }
+            unsafe entries[index].row.decoded?.release()
         }
         unsafe entries.removeAll(keepingCapacity: true)
         saved.removeAll(keepingCapacity: true)
     }
 
-    /// Forgets all after the caller has put everything back (taken allocations included).
+    /// Forgets all after the caller has put everything back (taken allocations and decoded values included).
     mutating func clearAfterRollBack() {
         unsafe entries.removeAll(keepingCapacity: true)
         saved.removeAll(keepingCapacity: true)

@@ -11,6 +11,8 @@ package final class ShardStore {
     private var undo = UndoLog()
     private var isUndoing = false
     private let builder = BlockBuilder()
+    private let encodeValue: (AnyObject, inout [UInt8]) -> Void
+    private var encoded: [UInt8] = []
     private var blockKey: RowKey
 
     /// The number of the open batch.
@@ -32,11 +34,16 @@ package final class ShardStore {
     /// The first freezes come at different fills, so that the shards do not all freeze at the same time for ever after.
     private var firstFill: Double
 
-    package init(shard: Int, disk: any Disk, limits: ShardLimits, firstFill: Double = 1) {
+    /// - Parameter encodeValue: appends the bytes of a decoded value; see ``putDecoded(_:_:_:byteCount:objectCount:)``.
+    package init(
+        shard: Int, disk: any Disk, limits: ShardLimits, firstFill: Double = 1,
+        encodeValue: @escaping (AnyObject, inout [UInt8]) -> Void = { _, _ in }
+    ) {
         self.shard = shard
         self.disk = disk
         self.limits = limits
         self.firstFill = firstFill
+        self.encodeValue = encodeValue
         blockKey = RowKey(shard: shard)
     }
 
@@ -64,7 +71,53 @@ package final class ShardStore {
     ) throws(StoreError) -> UnsafeRawBufferPointer? {
         let index = try unsafe row(family, key, objectCount: objectCount)
         lastRead = index
-        return unsafe index < 0 ? nil : table.value(index)
+        guard index >= 0 else { return nil }
+        if unsafe table.rows[index].flags.contains(.stale) { materialize(index) }
+        return unsafe table.value(index)
+    }
+
+    /// The row's value as it is kept decoded, where it is of the wanted kind, or its bytes, or `nil`.
+    package func get(
+        _ family: Family, _ key: UnsafeRawBufferPointer, objectCount: Int, where isWanted: (AnyObject) -> Bool
+    ) throws(StoreError) -> (decoded: AnyObject?, bytes: UnsafeRawBufferPointer?) {
+        let index = try unsafe row(family, key, objectCount: objectCount)
+        lastRead = index
+        guard index >= 0 else { return (nil, nil) }
+        if let decoded = unsafe table.rows[index].decoded {
+            let value = unsafe decoded.takeUnretainedValue()
+            if isWanted(value) { return (value, nil) }
+            if unsafe table.rows[index].flags.contains(.stale) { materialize(index) }
+        }
+        return unsafe (nil, table.value(index))
+    }
+
+    /// Keeps a decoded value beside the row that was read last, if its bytes are still the ones it was decoded from.
+    package func keepDecoded(_ value: AnyObject, of bytes: UnsafeRawBufferPointer, byteCount: Int) {
+        guard lastRead >= 0, let current = unsafe table.value(lastRead),
+            unsafe current.baseAddress == bytes.baseAddress,
+            current.count == bytes.count, bytes.count <= Self.decodedLimit
+        else { return }
+        table.setDecoded(lastRead, value, byteCount: byteCount)
+    }
+
+    /// Larger values are not kept decoded.
+    private static let decodedLimit = 1 << 20
+
+    /// Makes a row's bytes those of its decoded value.
+    private func materialize(_ index: Int) {
+        guard let decoded = unsafe table.rows[index].decoded else { return }
+        encoded.removeAll(keepingCapacity: true)
+        unsafe encodeValue(decoded.takeUnretainedValue(), &encoded)
+        if isUndoing {
+            // Within an invocation that may be taken back the bytes come back with the value.
+            let units = unsafe table.rows[index].decodedUnits
+            undo.note(table, index, isNew: false, newCount: encoded.count)
+            unsafe table.restoreDecoded(index, decoded.retain(), units: units)
+        }
+        unsafe dirtyBytes += encoded.count - Int(max(0, table.rows[index].valueCount))
+        unsafe encoded.withUnsafeBytes { unsafe table.setValue(index, $0) }
+        unsafe table.rows[index].flags.remove(.stale)
+        if encoded.capacity > 1 << 20 { encoded = [] }
     }
 
     /// The index of a row with a known value, brought in from its family where necessary; -1 where it does not exist
@@ -105,6 +158,7 @@ package final class ShardStore {
         _ family: Family, from lower: [UInt8], to upper: [UInt8], limit: Int = .max
     ) throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {
         var changed: [(key: [UInt8], value: [UInt8]?)] = []
+        if family == .state { materializeBatch() }
         unsafe lower.withUnsafeBytes { lower in
             unsafe upper.withUnsafeBytes { upper in
                 for list in [dirtyRows, frozenRows] {
@@ -216,6 +270,33 @@ package final class ShardStore {
         if isUndoing { undo.note(table, index, isNew: isNew, newCount: value.count) }
         unsafe change(index, grows: value.count - Int(max(0, table.rows[index].valueCount)))
         unsafe table.setValue(index, value)
+        forgetDecoded(index)
+    }
+
+    /// Sets a row to a decoded value, which becomes bytes when they are asked for, or at the end of the batch: once, however often
+    /// the row is changed. Encoding it must not fail.
+    package func putDecoded(
+        _ family: Family, _ key: UnsafeRawBufferPointer, _ value: AnyObject, byteCount: Int, objectCount: Int
+    ) {
+        let hash = unsafe RowTable.hash(family, key)
+        var index = unsafe table.find(family, key, hash)
+        let isNew = index < 0
+        if isNew {
+            index = unsafe insertBlind(family, key, hash, valueCapacity: 0, objectCount: objectCount)
+        }
+        if isUndoing { undo.noteDecoded(table, index, isNew: isNew) }
+        change(index, grows: 0)
+        let row = unsafe table.rows + index
+        unsafe row.pointee.valueCount = max(0, row.pointee.valueCount)
+        unsafe row.pointee.flags.insert(.stale)
+        table.setDecoded(index, value, byteCount: byteCount)
+    }
+
+    /// The row's bytes are its value.
+    @inline(__always)
+    private func forgetDecoded(_ index: Int) {
+        if unsafe table.rows[index].decoded != nil { table.dropDecoded(index) }
+        unsafe table.rows[index].flags.remove(.stale)
     }
 
     /// Deletes a row; one that does not exist is left alone.
@@ -232,6 +313,7 @@ package final class ShardStore {
         if isUndoing { undo.note(table, index, isNew: isNew, newCount: -1) }
         change(index, grows: -Int(unsafe max(0, table.rows[index].valueCount)))
         unsafe table.rows[index].valueCount = -1
+        forgetDecoded(index)
     }
 
     /// Adds a row of which nothing is known, except that of a fully listed object.
@@ -266,6 +348,7 @@ package final class ShardStore {
 
     @inline(__always)
     private func change(_ index: Int, grows: Int) {
+        lastRead = -1
         let row = unsafe table.rows + index
         unsafe row.pointee.flags.insert(.referenced)
         if unsafe row.pointee.dirtyIndex < 0 {
@@ -335,6 +418,7 @@ package final class ShardStore {
             } else {
                 unsafe row.pointee.valueCount = entry.row.valueCount
             }
+            unsafe table.restoreDecoded(index, entry.row.decoded, units: entry.row.decodedUnits)
             unsafe row.pointee.generation = entry.row.generation
             unsafe row.pointee.batch = entry.row.batch
             unsafe row.pointee.flags = entry.row.flags
@@ -353,6 +437,7 @@ package final class ShardStore {
             let entry = unsafe undo.entries[number]
             guard unsafe seen.insert(entry.index).inserted else { continue }
             guard let family = unsafe Family(rawValue: table.rows[entry.index].family) else { continue }
+            if unsafe table.rows[entry.index].flags.contains(.stale) { unsafe materialize(entry.index) }
             unsafe visit(family, table.key(entry.index), table.value(entry.index))
         }
     }
@@ -368,6 +453,7 @@ package final class ShardStore {
         builder.begin(number: number)
         for index in batchRows {
             let index = Int(index)
+            if unsafe table.rows[index].flags.contains(.stale) { materialize(index) }
             let key = unsafe UnsafeRawBufferPointer(rebasing: table.key(index)[2...])
             unsafe builder.append(family: table.rows[index].family, key: key, value: table.value(index))
         }
@@ -393,8 +479,13 @@ package final class ShardStore {
         return number
     }
 
+    private func materializeBatch() {
+        for index in batchRows where unsafe table.rows[Int(index)].flags.contains(.stale) { materialize(Int(index)) }
+    }
+
     /// Evicts what the memory has no room for. To be called between batches.
     package func evict() {
+        if table.decodedBytes > limits.decodedBytes { table.evictDecoded(toBytes: limits.decodedBytes) }
         if table.byteCount > limits.tableBytes {
             table.evict(toBytes: limits.tableBytes, written: writtenGeneration, steps: 4096)
         }
@@ -467,7 +558,8 @@ package final class ShardStore {
     /// For metrics.
     package var statistics: ShardStoreStatistics {
         ShardStoreStatistics(
-            rows: table.count, tableBytes: table.byteCount, dirtyRows: dirtyRows.count, dirtyBytes: dirtyBytes,
+            rows: table.count, tableBytes: table.byteCount, decodedBytes: table.decodedBytes,
+            dirtyRows: dirtyRows.count, dirtyBytes: dirtyBytes,
             batches: batchNumber - 1)
     }
 
@@ -530,12 +622,18 @@ package struct ShardLimits: Sendable {
     package var overlayMilliseconds: Int64
     /// All rows in memory, the changed ones included.
     package var tableBytes: Int
+    /// All state values in memory that are kept decoded beside their rows.
+    package var decodedBytes: Int
 
-    package init(overlayBytes: Int, blockBytes: Int, overlayMilliseconds: Int64 = 30_000, tableBytes: Int) {
+    package init(
+        overlayBytes: Int, blockBytes: Int, overlayMilliseconds: Int64 = 30_000, tableBytes: Int,
+        decodedBytes: Int? = nil
+    ) {
         self.overlayBytes = overlayBytes
         self.blockBytes = blockBytes
         self.overlayMilliseconds = overlayMilliseconds
         self.tableBytes = tableBytes
+        self.decodedBytes = decodedBytes ?? tableBytes / 8
     }
 }
 
@@ -543,6 +641,7 @@ package struct ShardLimits: Sendable {
 package struct ShardStoreStatistics: Sendable {
     package var rows: Int
     package var tableBytes: Int
+    package var decodedBytes: Int
     package var dirtyRows: Int
     package var dirtyBytes: Int
     package var batches: UInt64

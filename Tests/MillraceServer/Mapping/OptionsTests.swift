@@ -19,7 +19,7 @@ import Testing
         #expect(options.syncIntervalMilliseconds == 250)
         #expect(options.limits.maxPayloadBytes == 64 << 20)
         #expect(options.overlayBytes == 256 << 20)
-        #expect(options.tableBytes == 640 << 20)
+        #expect(options.tableBytes == 576 << 20)
     }
 
     @Test func thereAreNoMoreThreadsThanShardsAndOneACoreElse() throws {
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [16 << 20, 512 << 20, 2 << 30, 64 << 30])
     func memoryIsSharedOutCompletely(bytes: Int) {
         let split = MemorySplit(bytes)
-        #expect(split.tableBytes + split.rocksBytes == bytes)
+        #expect(split.tableBytes + split.tableBytes / 8 + split.rocksBytes == bytes)
         #expect(split.overlayBytes < split.tableBytes)
         #expect(split.rocksBytes > 0)
     }

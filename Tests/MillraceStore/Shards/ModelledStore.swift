@@ -43,15 +43,18 @@ final class ModelledStore {
     private var durableBatch: UInt64 = 0
     private var released: UInt64 = 0
     private var time: Int64 = 0
+    /// How often a value was found decoded.
+    private(set) var decodedReads = 0
 
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
         limits = ShardLimits(
             overlayBytes: [300, 2_000, 20_000].randomElement(using: &random) ?? 300,
             blockBytes: [500, 1 << 20].randomElement(using: &random) ?? 500, overlayMilliseconds: 50,
-            tableBytes: [500, 5_000, 1 << 20].randomElement(using: &random) ?? 500)
+            tableBytes: [500, 5_000, 1 << 20].randomElement(using: &random) ?? 500,
+            decodedBytes: [0, 200, 2_000, 1 << 20].randomElement(using: &random))
         writeBytes = [1, 200, 100_000].randomElement(using: &random) ?? 1
-        shardStore = ShardStore(shard: Self.shard, disk: disk, limits: limits)
+        shardStore = ShardStore(shard: Self.shard, disk: disk, limits: limits, encodeValue: ModelledValue.encode)
         store = Store(disk: disk)
     }
 
@@ -94,6 +97,12 @@ final class ModelledStore {
 
     private func put(_ family: Family, _ key: [UInt8], _ value: [UInt8]) {
         model[family, key] = value
+        if family == .state, random.chance(40) {
+            return unsafe key.withUnsafeBytes {
+                unsafe shardStore.putDecoded(
+                    family, $0, ModelledValue(value), byteCount: value.count, objectCount: Self.objectCount)
+            }
+        }
         unsafe key.withUnsafeBytes { key in
             unsafe value.withUnsafeBytes {
                 unsafe shardStore.put(family, key, $0, objectCount: family == .state ? Self.objectCount : 0)
@@ -144,6 +153,7 @@ final class ModelledStore {
             store.enqueue(shardStore.freeze(commit: store.latestCommit, released: released))
         }
         shardStore.evict()
+        #expect(shardStore.statistics.decodedBytes <= limits.decodedBytes)
     }
 
     private func sync() throws {
@@ -164,7 +174,29 @@ final class ModelledStore {
     private func read() throws {
         let family = Self.families.randomElement(using: &random) ?? .state
         let key = family == .state ? stateKey() : otherKey()
+        if family == .state, random.chance(50) { return try readDecoded(key) }
         #expect(try value(family, key) == model[family, key])
+    }
+
+    /// Reads a value as it is kept decoded, if it is, or keeps what its bytes are.
+    private func readDecoded(_ key: [UInt8]) throws {
+        let isWanted = random.chance(80)
+        try unsafe key.withUnsafeBytes { key in
+            let found = try unsafe shardStore.get(.state, key, objectCount: Self.objectCount) { value in
+                #expect(value is ModelledValue)
+                return isWanted
+            }
+            if let decoded = unsafe found.decoded as? ModelledValue {
+                #expect(isWanted)
+                decodedReads += 1
+                return unsafe #expect(decoded.bytes == model[.state, [UInt8](key)])
+            }
+            let bytes = unsafe found.bytes.map { unsafe [UInt8]($0) }
+            #expect(bytes == model[.state, unsafe [UInt8](key)])
+            if let bytes = unsafe found.bytes {
+                unsafe shardStore.keepDecoded(ModelledValue([UInt8](bytes)), of: bytes, byteCount: bytes.count)
+            }
+        }
     }
 
     private func value(_ family: Family, _ key: [UInt8]) throws -> [UInt8]? {
@@ -224,7 +256,7 @@ final class ModelledStore {
         disk.left = .max
         writeBack = nil
         store = Store(disk: disk)
-        shardStore = ShardStore(shard: Self.shard, disk: disk, limits: limits)
+        shardStore = ShardStore(shard: Self.shard, disk: disk, limits: limits, encodeValue: ModelledValue.encode)
         let recovery = try shardStore.recover()
         let last = shardStore.lastBatch
         #expect(last >= durableBatch)
@@ -258,5 +290,15 @@ final class ModelledStore {
         let counts = [0, 1, 8, 8, 40, 40, 300, 1_024, 1_025, 3_000]
         return [UInt8](
             repeating: UInt8.random(in: 0...255, using: &random), count: counts.randomElement(using: &random) ?? 0)
+    }
+}
+
+/// A value that is kept decoded: its bytes.
+final class ModelledValue {
+    let bytes: [UInt8]
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    static func encode(_ value: AnyObject, _ bytes: inout [UInt8]) {
+        if let value = value as? ModelledValue { bytes.append(contentsOf: value.bytes) }
     }
 }

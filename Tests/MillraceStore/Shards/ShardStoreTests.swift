@@ -12,6 +12,47 @@ struct ShardStoreTests {
         try store.check()
     }
 
+    @Test func findsValuesDecoded() throws {
+        var found = 0
+        for seed in UInt64(1)...60 {
+            let store = ModelledStore(seed: seed)
+            for _ in 0..<500 { try store.step() }
+            found += store.decodedReads
+        }
+        #expect(found > 40)
+    }
+
+    /// However often a batch changes a value that is kept decoded, it becomes bytes once.
+    @Test func encodesAValueOnceABatch() throws {
+        let disk = SimulatedDisk()
+        var encoded = 0
+        let store = ShardStore(
+            shard: 0, disk: disk, limits: ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20),
+            encodeValue: { value, bytes in
+                encoded += 1
+                ModelledValue.encode(value, &bytes)
+            })
+        let key: [UInt8] = [0, 0, 1, 83, 0, 0, 0, 1, 107, 118]
+        for batch in UInt8(1)...3 {
+            for value in UInt8(1)...50 {
+                store.beginInvocation()
+                unsafe key.withUnsafeBytes {
+                    unsafe store.putDecoded(
+                        .state, $0, ModelledValue([batch, value]), byteCount: 2, objectCount: 9)
+                }
+                // The last one fails.
+                if value < 50 { store.keepInvocation() } else { store.rollBackInvocation() }
+            }
+            try store.end(disk)
+            #expect(encoded == Int(batch))
+            let bytes = try unsafe key.withUnsafeBytes {
+                try unsafe store.get(.state, $0, objectCount: 9).map { unsafe [UInt8]($0) }
+            }
+            #expect(bytes == [batch, 49])
+        }
+        #expect(encoded == 3)
+    }
+
     @Test(arguments: UInt64(1)...60)
     func holdsWhatAModelHoldsOverCrashes(seed: UInt64) throws {
         let store = ModelledStore(seed: seed)
