@@ -1,7 +1,7 @@
 import Foundation
 import Millrace
 
-/// The coders by themselves: `Codable`, `@JSON` and Foundation on the same values, in turn.
+/// The coders by themselves: `Codable`, `@JSON` and Foundation on the same values, in turn, and Jackson after them.
 extension Workload {
     static let coders: [Workload] = [
         Workload(name: "json-decode") { options in
@@ -23,7 +23,7 @@ extension Workload {
         let foundation = JSONDecoder()
         let data = Data(document)
         return try compare(
-            name, count, bytes: document.count,
+            name, count, document,
             codable: { consume(try byCodable(ours, type, document)) },
             direct: { consume(try ours.decode(type, from: document)) },
             foundation: { consume(try foundation.decode(type, from: data)) })
@@ -37,7 +37,7 @@ extension Workload {
         foundation.outputFormatting = .withoutEscapingSlashes
         var bytes: [UInt8] = []
         return try compare(
-            name, count, bytes: ours.encode(value).count,
+            name, count, ours.encode(value),
             codable: {
                 bytes.removeAll(keepingCapacity: true)
                 try byCodable(ours, value, &bytes)
@@ -66,7 +66,7 @@ extension Workload {
 
     /// The medians of five rounds, of which each has all three.
     private static func compare(
-        _ name: String, _ count: Int, bytes: Int, codable: @escaping () throws -> Void,
+        _ name: String, _ count: Int, _ document: [UInt8], codable: @escaping () throws -> Void,
         direct: @escaping () throws -> Void,
         foundation: @escaping () throws -> Void
     ) throws -> [Result] {
@@ -78,12 +78,17 @@ extension Workload {
                 rounds[index].append((Usage.now().cpuMicroseconds - begin.cpuMicroseconds) / Double(count))
             }
         }
-        let medians = rounds.map { $0.sorted()[$0.count / 2] }
-        return zip(["codable", "macro", "foundation"], medians).map { way, microseconds in
+        var medians = rounds.map { $0.sorted()[$0.count / 2] }
+        let parts = name.split(separator: "-")
+        if let jackson = Jackson.microseconds(String(parts[1]), String(parts[2]), document, count: count) {
+            medians.append(jackson)
+        }
+        return zip(["codable", "macro", "foundation", "jackson"], medians).map { way, microseconds in
             var result = Result(
                 workload: "\(name)-\(way)", events: count, threads: 1, eventsPerSecond: 1e6 / microseconds,
                 cpuMicroseconds: microseconds)
-            result.notes = [("bytes", Double(bytes)), ("times_faster", medians[2] / microseconds)]
+            result.notes = [("bytes", Double(document.count)), ("times_faster", medians[2] / microseconds)]
+            if way == "macro", medians.count > 3 { result.notes.append(("of_jackson", microseconds / medians[3])) }
             return result
         }
     }
