@@ -48,8 +48,8 @@ final class RequestScope: InvocationScope {
     func requestHeaders(_ ticket: UInt64) throws -> [InvocationHeader] { throw refusal }
     func nowMilliseconds(_ ticket: UInt64) throws -> Int64 { throw refusal }
     func nextRandom(_ ticket: UInt64) -> UInt64 { 0 }
-    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? { throw refusal }
-    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws { throw refusal }
+    func readState(_ key: StateEntry, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? { throw refusal }
+    func writeState(_ key: StateEntry, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws { throw refusal }
     func clearState(_ name: String, _ ticket: UInt64) throws { throw refusal }
     func clearAllState(_ ticket: UInt64) throws { throw refusal }
     func stateNames(_ ticket: UInt64) throws -> [String] { throw refusal }

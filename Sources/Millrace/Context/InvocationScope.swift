@@ -21,14 +21,14 @@ package protocol InvocationScope: AnyObject, Sendable {
     // State.
 
     /// The state value, or `nil`. The bytes live until the next call of the scope.
-    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer?
+    func readState(_ key: StateEntry, _ ticket: UInt64) throws -> UnsafeRawBufferPointer?
     /// The state value as it was kept by a coding, or as bytes.
-    func readState(_ name: String, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading
+    func readState(_ key: StateEntry, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading
     /// Keeps what the bytes that were read last have been decoded to.
     func keepState(_ value: StateValue, of bytes: UnsafeRawBufferPointer, _ ticket: UInt64)
-    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws
+    func writeState(_ key: StateEntry, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws
     /// Sets a value that becomes bytes later, `maxBytes` at most.
-    func writeState(_ name: String, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws
+    func writeState(_ key: StateEntry, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws
     func clearState(_ name: String, _ ticket: UInt64) throws
     func clearAllState(_ ticket: UInt64) throws
     func stateNames(_ ticket: UInt64) throws -> [String]
@@ -104,18 +104,18 @@ package protocol InvocationScope: AnyObject, Sendable {
 
 // For scopes that keep no decoded values.
 extension InvocationScope {
-    package func readState(_ name: String, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading {
-        guard let bytes = try unsafe readState(name, ticket) else { return .absent }
+    package func readState(_ key: StateEntry, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading {
+        guard let bytes = try unsafe readState(key, ticket) else { return .absent }
         return unsafe .bytes(bytes)
     }
 
     package func keepState(_ value: StateValue, of bytes: UnsafeRawBufferPointer, _ ticket: UInt64) {}
 
-    package func writeState(_ name: String, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
+    package func writeState(_ key: StateEntry, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
         var buffer = borrowBuffer()
         defer { returnBuffer(buffer) }
         try value.encode(into: &buffer)
-        try unsafe buffer.withUnsafeBytes { try unsafe writeState(name, $0, ticket) }
+        try unsafe buffer.withUnsafeBytes { try unsafe writeState(key, $0, ticket) }
     }
 }
 

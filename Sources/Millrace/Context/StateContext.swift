@@ -26,11 +26,11 @@ extension StateReadingContext {
     /// - Throws: ``SerdeError`` where the stored bytes are no `Value`.
     public func get<Value>(_ key: StateKey<Value>) throws -> Value? {
         guard let coding = key.keptCoding else {
-            guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
+            guard let bytes = unsafe try handle.scope.readState(key.entry, handle.ticket) else { return nil }
             return try unsafe key.serde.decode(bytes.bytes)
         }
         let scope = handle.scope
-        switch try scope.readState(key.name, coding: ObjectIdentifier(coding), handle.ticket) {
+        switch try scope.readState(key.entry, coding: ObjectIdentifier(coding), handle.ticket) {
         case .absent: return nil
         case .decoded(let kept):
             // The coding belongs to one type of values.
@@ -46,7 +46,7 @@ extension StateReadingContext {
     ///
     /// The bytes live only inside the call, and the context is not to be used in it.
     public func withBytes<Value, R>(of key: StateKey<Value>, _ body: (RawSpan) throws -> R) throws -> R? {
-        guard let bytes = unsafe try handle.scope.readState(key.name, handle.ticket) else { return nil }
+        guard let bytes = unsafe try handle.scope.readState(key.entry, handle.ticket) else { return nil }
         return try unsafe body(bytes.bytes)
     }
 
@@ -60,19 +60,19 @@ extension StateContext {
         attempt {
             if let coding = key.keptCoding, let size = coding.size(of: value) {
                 return try handle.scope.writeState(
-                    key.name, TypedStateValue(value, coding, heapBytes: size / 2), maxBytes: size, handle.ticket)
+                    key.entry, TypedStateValue(value, coding, heapBytes: size / 2), maxBytes: size, handle.ticket)
             }
             var buffer = handle.scope.borrowBuffer()
             defer { handle.scope.returnBuffer(buffer) }
             try key.serde.encode(value, &buffer)
-            try unsafe buffer.withUnsafeBytes { try unsafe handle.scope.writeState(key.name, $0, handle.ticket) }
+            try unsafe buffer.withUnsafeBytes { try unsafe handle.scope.writeState(key.entry, $0, handle.ticket) }
         }
     }
 
     /// Sets the stored bytes of a state value as they are.
     public func setBytes<Value>(_ key: StateKey<Value>, _ bytes: RawSpan) {
         attempt {
-            try unsafe bytes.withUnsafeBytes { try unsafe handle.scope.writeState(key.name, $0, handle.ticket) }
+            try unsafe bytes.withUnsafeBytes { try unsafe handle.scope.writeState(key.entry, $0, handle.ticket) }
         }
     }
 

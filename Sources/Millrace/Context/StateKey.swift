@@ -7,21 +7,24 @@
 /// ```
 public struct StateKey<Value>: Sendable {
     /// The name, unique within a service; at most 1024 bytes of UTF-8.
-    public let name: String
+    public var name: String { entry.name }
     /// How values become bytes.
     public let serde: Serde<Value>
     /// How values that are kept decoded beside their bytes are known; `nil` where none are.
     let keptCoding: (any JSONCoding<Value>.Type)?
+    let entry: StateEntry
 
     /// A key with a serde of your choice. Values are decoded at each reading, and encoded at each change.
-    public init(_ name: String, serde: Serde<Value>) {
-        self.name = name
+    ///
+    /// - Parameter expiresAfter: a value is gone so long after it was set last, or up to a sixty-fourth of that later; `nil` is never.
+    public init(_ name: String, serde: Serde<Value>, expiresAfter: Duration? = nil) {
+        entry = StateEntry(name, expiresAfter: expiresAfter)
         self.serde = serde
         keptCoding = nil
     }
 
-    private init(_ name: String, kept serde: Serde<Value>) {
-        self.name = name
+    private init(_ name: String, kept serde: Serde<Value>, _ expiresAfter: Duration?) {
+        entry = StateEntry(name, expiresAfter: expiresAfter)
         self.serde = serde
         keptCoding = serde.jsonCoding
     }
@@ -30,21 +33,35 @@ public struct StateKey<Value>: Sendable {
 extension StateKey where Value: Codable & Sendable {
     /// A key whose values are kept as JSON.
     ///
-    /// - Parameter keepsDecoded: whether a value stays decoded in memory, so that it is decoded once however often it is read, and, for
-    ///   types marked with ``JSON()``, encoded once a batch however often it is changed. The bytes are the same either way.
-    ///   Turn it off for a `Sendable` class that changes behind a lock.
-    public init(_ name: String, keepsDecoded: Bool = true) {
-        if keepsDecoded { self.init(name, kept: .json) } else { self.init(name, serde: .json) }
+    /// - Parameters:
+    ///   - keepsDecoded: whether a value stays decoded in memory, so that it is decoded once however often it is read, and, for
+    ///     types marked with ``JSON()``, encoded once a batch however often it is changed. The bytes are the same either way.
+    ///     Turn it off for a `Sendable` class that changes behind a lock.
+    ///   - expiresAfter: a value is gone so long after it was set last, or up to a sixty-fourth of that later; `nil` is never.
+    public init(_ name: String, keepsDecoded: Bool = true, expiresAfter: Duration? = nil) {
+        if keepsDecoded {
+            self.init(name, kept: .json, expiresAfter)
+        } else {
+            self.init(name, serde: .json, expiresAfter: expiresAfter)
+        }
     }
 }
 
 extension StateKey where Value: Codable & SendableMetatype {
     /// A key whose values are kept as JSON.
+    ///
+    /// - Parameter expiresAfter: a value is gone so long after it was set last, or up to a sixty-fourth of that later; `nil` is never.
     @_disfavoredOverload
-    public init(_ name: String) { self.init(name, serde: .json) }
+    public init(_ name: String, expiresAfter: Duration? = nil) {
+        self.init(name, serde: .json, expiresAfter: expiresAfter)
+    }
 }
 
 extension StateKey where Value == [UInt8] {
     /// A key whose values are kept as they are.
-    public init(_ name: String) { self.init(name, serde: .bytes) }
+    ///
+    /// - Parameter expiresAfter: a value is gone so long after it was set last, or up to a sixty-fourth of that later; `nil` is never.
+    public init(_ name: String, expiresAfter: Duration? = nil) {
+        self.init(name, serde: .bytes, expiresAfter: expiresAfter)
+    }
 }

@@ -23,6 +23,9 @@ public struct HandlerOptions: Sendable, Equatable {
     public var idempotencyRetention: Duration?
     /// How long a completed workflow's result, state and promises are kept.
     public var workflowRetention: Duration?
+    /// An object's state is gone so long after a handler with this option set a value of it last, or up to a sixty-fourth of that
+    /// later. By default it stays until it is cleared.
+    public var stateExpiresAfter: Duration?
     /// The revision of the code, for people: it stands beside a journal that does not match.
     public var revision: String?
 
@@ -30,7 +33,7 @@ public struct HandlerOptions: Sendable, Equatable {
     public init(
         retry: RetryPolicy? = nil, onExhaustion: Exhaustion? = nil, inactivityTimeout: Duration? = nil,
         abortTimeout: Duration? = nil, journalRetention: Duration? = nil, idempotencyRetention: Duration? = nil,
-        workflowRetention: Duration? = nil, revision: String? = nil
+        workflowRetention: Duration? = nil, stateExpiresAfter: Duration? = nil, revision: String? = nil
     ) {
         self.retry = retry
         self.onExhaustion = onExhaustion
@@ -39,6 +42,7 @@ public struct HandlerOptions: Sendable, Equatable {
         self.journalRetention = journalRetention
         self.idempotencyRetention = idempotencyRetention
         self.workflowRetention = workflowRetention
+        self.stateExpiresAfter = stateExpiresAfter
         self.revision = revision
     }
 
@@ -50,6 +54,7 @@ public struct HandlerOptions: Sendable, Equatable {
             abortTimeout: abortTimeout ?? other.abortTimeout,
             journalRetention: journalRetention ?? other.journalRetention,
             idempotencyRetention: idempotencyRetention ?? other.idempotencyRetention,
-            workflowRetention: workflowRetention ?? other.workflowRetention, revision: revision ?? other.revision)
+            workflowRetention: workflowRetention ?? other.workflowRetention,
+            stateExpiresAfter: stateExpiresAfter ?? other.stateExpiresAfter, revision: revision ?? other.revision)
     }
 }

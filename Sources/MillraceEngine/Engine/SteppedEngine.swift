@@ -17,7 +17,7 @@ package final class SteppedEngine {
     private let store: Store
     private let host: EngineHost
     private let lanes: [Lane]
-    private let shards: [Shard]
+    let shards: [Shard]
     private let outputs: [Shard.Outputs]
     /// What can be asked of the engine from outside.
     package let desk: RequestDesk

@@ -19,6 +19,11 @@ enum InvocationNames {
             digest: digest(["ik", service, handler, idempotencyKey], key ?? []))
     }
 
+    /// The timer of state that does not last, by the row that says how long it does.
+    static func expiry(_ subject: [UInt8], shard: Int) -> InvocationID {
+        InvocationID(keyHash: UInt64(shard), digest: digest(["ex"], subject))
+    }
+
     /// SHA-256 over all parts, each with its length before it.
     private static func digest(_ texts: [String], _ key: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -16,10 +16,15 @@ extension InvocationRun {
         objectKey.append(name)
     }
 
-    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
+    func readState(_ key: StateEntry, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
         try check(ticket)
+        let name = key.name
         if recorded.hasCommands { return try unsafe replayRead(name) }
         selectState(name)
+        if try isExpired(key) {
+            if log.isOn { unsafe log.read(name, nil, now: shard.now) }
+            return nil
+        }
         let value = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
         if log.isOn {
             unsafe log.read(name, value, now: shard.now)
@@ -28,13 +33,18 @@ extension InvocationRun {
         return unsafe value
     }
 
-    func readState(_ name: String, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading {
+    func readState(_ key: StateEntry, coding: ObjectIdentifier, _ ticket: UInt64) throws -> StateReading {
         try check(ticket)
+        let name = key.name
         if recorded.hasCommands {
             guard let bytes = try unsafe replayRead(name) else { return .absent }
             return unsafe .bytes(bytes)
         }
         selectState(name)
+        if try isExpired(key) {
+            if log.isOn { unsafe log.read(name, nil, now: shard.now) }
+            return .absent
+        }
         let found = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount) {
             StateValue.of($0).coding == coding
         }
@@ -54,17 +64,19 @@ extension InvocationRun {
         unsafe shard.store.keepDecoded(value, of: bytes, byteCount: value.byteCount)
     }
 
-    func writeState(_ name: String, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
+    func writeState(_ key: StateEntry, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
         try check(ticket)
+        let name = key.name
         guard maxBytes <= min(shard.limits.maxStateBytes, Self.laterBytes), name.utf8.count <= 1024,
             !recorded.hasCommands
         else {
             var bytes: [UInt8] = []
             try value.encode(into: &bytes)
-            return try unsafe bytes.withUnsafeBytes { try unsafe writeState(name, $0, ticket) }
+            return try unsafe bytes.withUnsafeBytes { try unsafe writeState(key, $0, ticket) }
         }
         if log.isOn { log.set(name, value, now: shard.now) }
         selectState(name)
+        try extendLife(key)
         unsafe shard.store.putDecoded(
             .state, objectKey.bytes, value, byteCount: value.byteCount, objectCount: objectCount)
     }
@@ -78,8 +90,9 @@ extension InvocationRun {
         return unsafe command.value.map { unsafe shard.lend($0) }
     }
 
-    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
+    func writeState(_ key: StateEntry, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
         try check(ticket)
+        let name = key.name
         guard value.count <= shard.limits.maxStateBytes else {
             throw ContextError.tooLarge(
                 what: "the state value '\(name)'", bytes: value.count, limit: shard.limits.maxStateBytes)
@@ -94,6 +107,7 @@ extension InvocationRun {
         }
         if log.isOn { unsafe log.set(name, value, now: shard.now) }
         selectState(name)
+        try extendLife(key)
         unsafe shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
     }
 
@@ -126,6 +140,23 @@ extension InvocationRun {
         let names = try objectKeys().map { Array($0[objectCount...]) }.sorted { $0.lexicographicallyPrecedes($1) }
         if log.isOn { note(GetEagerStateKeysCommand(keys: names)) }
         return names.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether the selected value's time, or its object's, is over. The row is there until the timer has fired.
+    @inline(__always)
+    private func isExpired(_ key: StateEntry) throws -> Bool {
+        guard key.expiresAfterMilliseconds > 0 || handler?.stateMilliseconds ?? 0 > 0 else { return false }
+        return try shard.isExpired(objectKey, objectCount: objectCount)
+    }
+
+    /// The selected value, and its object, begin to last anew.
+    @inline(__always)
+    private func extendLife(_ key: StateEntry) throws {
+        let ofObject = handler?.stateMilliseconds ?? 0
+        guard key.expiresAfterMilliseconds > 0 || ofObject > 0 else { return }
+        try shard.extendLife(
+            objectKey, objectCount: objectCount, valueMilliseconds: key.expiresAfterMilliseconds,
+            objectMilliseconds: ofObject)
     }
 
     private func objectKeys() throws -> [[UInt8]] {

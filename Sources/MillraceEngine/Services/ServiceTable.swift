@@ -12,6 +12,8 @@ package struct ServiceTable: Sendable {
         /// Whether it is a workflow's `run`.
         let isWorkflow: Bool
         let options: HandlerOptions
+        /// How long after the last change an object's state is gone; 0 for never.
+        let stateMilliseconds: Int64
         let body: HandlerDefinition.Body
         /// The handler's place in ``ServiceTable/handlers``.
         let index: Int
@@ -36,6 +38,7 @@ package struct ServiceTable: Sendable {
             guard byName[service.name] == nil else { throw .duplicateService(service.name) }
             var ofService: [String: Int] = [:]
             for handler in service.handlers {
+                let options = handler.options.over(service.options)
                 guard !handler.name.isEmpty, handler.name.utf8.count <= Self.maxNameBytes else {
                     throw .badName(handler.name)
                 }
@@ -48,7 +51,9 @@ package struct ServiceTable: Sendable {
                         service: service.name, name: handler.name, isKeyed: service.kind != .service,
                         isExclusive: service.kind == .virtualObject && handler.kind == .exclusive,
                         isWorkflow: service.kind == .workflow && handler.kind == .workflow,
-                        options: handler.options.over(service.options), body: handler.body, index: handlers.count))
+                        options: options,
+                        stateMilliseconds: options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0,
+                        body: handler.body, index: handlers.count))
             }
             byName[service.name] = ofService
         }

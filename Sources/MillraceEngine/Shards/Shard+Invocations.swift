@@ -149,6 +149,7 @@ extension Shard {
         pendingSignals.removeAll()
         pendingQueries.removeAll()
         pendingTimers.removeAll()
+        pendingExpiries.removeAll()
         pendingNotifications.removeAll()
     }
 
@@ -242,7 +243,7 @@ extension Shard {
 
     var hasPending: Bool {
         !pendingSends.isEmpty || !pendingSignals.isEmpty || !pendingQueries.isEmpty || !pendingTimers.isEmpty
-            || !pendingNotifications.isEmpty
+            || !pendingNotifications.isEmpty || !pendingExpiries.isEmpty
     }
 
     /// Sends what a kept slice sent: to this shard at once, to others with the batch.
@@ -266,6 +267,7 @@ extension Shard {
         pendingQueries.removeAll(keepingCapacity: true)
         for (id, number, due) in pendingTimers { storeTimer(due: due, id, completion: number) }
         pendingTimers.removeAll(keepingCapacity: true)
+        dispatchExpiries()
         for (id, notification) in pendingNotifications { deliver(notification, to: id) }
         pendingNotifications.removeAll(keepingCapacity: true)
     }

@@ -11,6 +11,8 @@ extension Shard {
         static let invocation: UInt32 = 0
         /// What is kept of an invocation that has ended is to go.
         static let purge = TimerQueue.Entry.purge
+        /// State that does not last is over.
+        static let expiry = TimerQueue.Entry.expiry
     }
 
     private func selectTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -38,9 +40,9 @@ extension Shard {
     }
 
     /// Completes an invocation's wait at a time.
-    func storeTimer(due: UInt64, _ id: InvocationID, completion: UInt32) {
+    func storeTimer(due: UInt64, _ id: InvocationID, completion: UInt32, value: [UInt8] = []) {
         selectTimer(due: due, id, completion)
-        unsafe store.putNew(.timers, rowKey.bytes, UnsafeRawBufferPointer(start: nil, count: 0))
+        unsafe value.withUnsafeBytes { unsafe store.putNew(.timers, rowKey.bytes, $0) }
         timers.add(TimerQueue.Entry(due: due, id: id, completion: completion))
     }
 
@@ -108,6 +110,7 @@ extension Shard {
             guard let value = try unsafe store.get(.timers, rowKey.bytes) else { return }
             let invocation =
                 entry.completion == TimerNumber.invocation ? try unsafe StoredInvocation(decoding: value) : nil
+            let subject = entry.completion == TimerNumber.expiry ? unsafe [UInt8](value) : []
             unsafe store.delete(.timers, rowKey.bytes)
             counters.timersFired.add(1, ordering: .relaxed)
             counters.timerLatenessMilliseconds.add(time - min(time, entry.due), ordering: .relaxed)
@@ -115,6 +118,8 @@ extension Shard {
                 localInvocations.append(invocation)
             } else if entry.completion == TimerNumber.purge {
                 purge(entry.id)
+            } else if entry.completion == TimerNumber.expiry {
+                try expire(subject)
             } else {
                 deliver(.sleep(entry.completion), to: entry.id)
             }
@@ -136,9 +141,7 @@ extension Shard {
         unsafe record.key.withUnsafeBytes { unsafe rowKey.appendObject(service: record.service, key: $0) }
         let prefix = unsafe [UInt8](rowKey.bytes)
         do {
-            for key in try unsafe prefix.withUnsafeBytes({ try unsafe store.objectKeys($0) }) {
-                unsafe key.withUnsafeBytes { unsafe store.delete(.state, $0, objectCount: prefix.count) }
-            }
+            try clear(object: prefix)
             for row in try store.scan(.promises, from: prefix, to: ShardStore.end(ofPrefix: prefix)) {
                 unsafe row.key.withUnsafeBytes { unsafe store.delete(.promises, $0) }
             }

@@ -26,6 +26,7 @@ final class Shard {
     var pendingSends: [StoredInvocation] = []
     var pendingSignals: [(InvocationID, SignalName, DurableResult)] = []
     var pendingQueries: [PendingQuery] = []
+    var pendingExpiries: [(subject: [UInt8], due: UInt64)] = []
     var pendingTimers: [(id: InvocationID, completion: UInt32, due: UInt64)] = []
     var pendingNotifications: [(InvocationID, Notification)] = []
     /// Invocations of this shard's own keys that are to start in this turn.

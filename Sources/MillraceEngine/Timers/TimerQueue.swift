@@ -10,8 +10,13 @@ struct TimerQueue {
         let id: InvocationID
         var completion: UInt32 = 0
 
-        /// The number of what starts and completes nothing: what is kept of an invocation that has ended is to go.
+        /// The number of what forgets an invocation: what is kept of an invocation that has ended is to go.
         static let purge = UInt32.max
+        /// The number of what ends the time of state that does not last.
+        static let expiry = UInt32.max - 1
+
+        /// Whether it starts and completes nothing.
+        var isHousekeeping: Bool { completion >= Self.expiry }
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }
@@ -29,14 +34,16 @@ struct TimerQueue {
     private var heap: [Entry] = []
     /// Entries of the heap whose rows are gone. They are passed over, and taken out when they are many.
     private var forgotten: Set<Entry> = []
-    private var purges = 0
+    /// How many of the heap start and complete nothing, and how many of those are forgotten.
+    private var housekeeping = 0
+    private var forgottenHousekeeping = 0
     /// Every stored timer before it is in the heap; `nil` when all are.
     private(set) var horizon: Entry?
 
     init(limit: Int) { self.limit = max(2, limit) }
 
     /// How many timers in memory will start or complete something.
-    var count: Int { heap.count - forgotten.count - purges }
+    var count: Int { heap.count - forgotten.count - (housekeeping - forgottenHousekeeping) }
     /// Whether there are stored timers that are not in the heap.
     var hasMoreStored: Bool { horizon != nil }
     /// The time of the first timer, by what is in memory.
@@ -46,7 +53,7 @@ struct TimerQueue {
     mutating func add(_ entry: Entry) {
         if let horizon, !Entry.precedes(entry, horizon) { return }
         // A timer that was forgotten and is there again: it is still in the heap.
-        if !forgotten.isEmpty, forgotten.remove(entry) != nil { return }
+        if remember(entry) { return }
         push(entry)
         if heap.count > limit { shrink() }
     }
@@ -54,7 +61,7 @@ struct TimerQueue {
     /// Forgets a timer that was added and not taken, and whose row has been deleted.
     mutating func forget(_ entry: Entry) {
         if let horizon, !Entry.precedes(entry, horizon) { return }
-        forgotten.insert(entry)
+        if forgotten.insert(entry).inserted, entry.isHousekeeping { forgottenHousekeeping += 1 }
         if forgotten.count > 64, forgotten.count > heap.count / 2 { dropForgotten() } else { passOverForgotten() }
     }
 
@@ -67,18 +74,26 @@ struct TimerQueue {
 
     /// The first of the heap is never a forgotten one, so that nobody is woken for it.
     private mutating func passOverForgotten() {
-        while !forgotten.isEmpty, let first = heap.first, forgotten.remove(first) != nil { _ = pop() }
+        while !forgotten.isEmpty, let first = heap.first, remember(first) { _ = pop() }
+    }
+
+    /// Whether an entry was forgotten; it is so no more.
+    private mutating func remember(_ entry: Entry) -> Bool {
+        guard !forgotten.isEmpty, forgotten.remove(entry) != nil else { return false }
+        if entry.isHousekeeping { forgottenHousekeeping -= 1 }
+        return true
     }
 
     private mutating func dropForgotten() {
         let kept = heap.filter { !forgotten.contains($0) }
         forgotten.removeAll()
+        forgottenHousekeeping = 0
         replaceHeap(kept)
     }
 
     private mutating func replaceHeap(_ entries: some Sequence<Entry>) {
         heap.removeAll(keepingCapacity: true)
-        purges = 0
+        housekeeping = 0
         for entry in entries { push(entry) }
     }
 
@@ -103,6 +118,7 @@ struct TimerQueue {
     mutating func startAtStore() {
         replaceHeap([])
         forgotten.removeAll()
+        forgottenHousekeeping = 0
         horizon = Entry(due: 0, id: InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0))
     }
 
@@ -120,7 +136,7 @@ struct TimerQueue {
 
     private mutating func push(_ entry: Entry) {
         heap.append(entry)
-        if entry.completion == Entry.purge { purges += 1 }
+        if entry.isHousekeeping { housekeeping += 1 }
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -132,7 +148,7 @@ struct TimerQueue {
 
     private mutating func pop() -> Entry? {
         guard let first = heap.first else { return nil }
-        if first.completion == Entry.purge { purges -= 1 }
+        if first.isHousekeeping { housekeeping -= 1 }
         let last = heap.removeLast()
         guard !heap.isEmpty else { return first }
         heap[0] = last

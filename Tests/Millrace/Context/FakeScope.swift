@@ -82,15 +82,15 @@ import Millrace
 
     func nowMilliseconds(_ ticket: UInt64) throws -> Int64 { 1_000 }
 
-    func readState(_ name: String, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
-        guard let bytes = state[name] else { return nil }
+    func readState(_ key: StateEntry, _ ticket: UInt64) throws -> UnsafeRawBufferPointer? {
+        guard let bytes = state[key.name] else { return nil }
         let buffer = unsafe Self.allocate(bytes)
         unsafe lent.append(buffer)
         return UnsafeRawBufferPointer(buffer)
     }
 
-    func writeState(_ name: String, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
-        state[name] = unsafe [UInt8](value)
+    func writeState(_ key: StateEntry, _ value: UnsafeRawBufferPointer, _ ticket: UInt64) throws {
+        state[key.name] = unsafe [UInt8](value)
     }
 
     func clearState(_ name: String, _ ticket: UInt64) throws { state[name] = nil }

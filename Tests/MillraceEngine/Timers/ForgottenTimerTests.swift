@@ -34,6 +34,24 @@ struct ForgottenTimerTests {
         #expect(queue.count == 1)
     }
 
+    /// A forgotten one was taken off the count twice.
+    @Test func whatIsForgottenAndDoesNotCountIsTakenOffOnce() {
+        var queue = TimerQueue(limit: 100)
+        queue.add(entry(10))
+        queue.add(entry(20, completion: TimerQueue.Entry.purge))
+        queue.add(entry(30, completion: TimerQueue.Entry.expiry))
+        queue.forget(entry(20, completion: TimerQueue.Entry.purge))
+        #expect(queue.count == 1)
+        queue.add(entry(20, completion: TimerQueue.Entry.purge))
+        #expect(queue.count == 1)
+        queue.forget(entry(30, completion: TimerQueue.Entry.expiry))
+        #expect(queue.popDue(now: 10) == entry(10))
+        #expect(queue.count == 0)
+        #expect(queue.popDue(now: 30) == entry(20, completion: TimerQueue.Entry.purge))
+        #expect(queue.popDue(now: 30) == nil)
+        #expect(queue.count == 0)
+    }
+
     /// Beside a plain list of all rows, over random operations, with a heap that is far smaller than the list.
     @Test(arguments: 0..<50 as Range<UInt64>) func takesWhatIsDueAndWasNotForgotten(seed: UInt64) {
         var random = DurableGenerator(
