@@ -27,7 +27,9 @@ extension Shard {
 
     /// The heads of all virtual queues: what runs, waits, is to run again, or stands still.
     func openInvocations() -> [OpenInvocation] {
-        queues.values.flatMap { first in
+        // What cannot be read is not there to see.
+        try? loadAllSuspended()
+        return queues.values.flatMap { first in
             sequence(first: first) { $0.collision }.compactMap { queue -> OpenInvocation? in
                 guard let head = loadHead(queue) else { return nil }
                 let state: OpenInvocation.State =

@@ -333,7 +333,7 @@ extension Shard {
         turnInvocations += 1
         if handler.isExclusive {
             let busy =
-                unsafe queues.isEmpty
+                unsafe !hasQueues
                 ? nil
                 : invocation.key.withUnsafeBytes {
                     unsafe queue(handler.service, invocation.id.keyHash, $0)

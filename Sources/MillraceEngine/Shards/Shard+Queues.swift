@@ -6,14 +6,50 @@ import Synchronization
 extension Shard {
     // MARK: Finding and making
 
+    /// Whether any key is busy.
+    @inline(__always)
+    var hasQueues: Bool { !queues.isEmpty || !suspended.isEmpty }
+
     @inline(__always)
     func queue(_ service: String, _ keyHash: UInt64, _ key: UnsafeRawBufferPointer) -> VirtualQueue? {
-        var queue = queues[queueHash(service, keyHash)]
+        let hash = queueHash(service, keyHash)
+        var queue = queues[hash]
         while let candidate = queue {
             if unsafe candidate.matches(service: service, key: key) { return candidate }
             queue = candidate.collision
         }
-        return nil
+        if suspended.isEmpty || !suspended.contains(hash) { return nil }
+        return unsafe loadSuspended(service, hash, key)
+    }
+
+    /// Brings a queue back into memory that is only stored, if the key has one.
+    private func loadSuspended(_ service: String, _ hash: UInt64, _ key: UnsafeRawBufferPointer) -> VirtualQueue? {
+        rowKey.truncate(to: 2)
+        rowKey.append(UInt8(ascii: "q"))
+        unsafe rowKey.appendObject(service: service, key: key)
+        do throws(StoreError) {
+            guard let row = try unsafe store.get(.meta, rowKey.bytes) else { return nil }
+            guard let header = unsafe QueueHeader(row) else {
+                throw .damaged(directory: "", reason: "shard \(index) has a queue header that cannot be read")
+            }
+            let queue = VirtualQueue(service: service, key: unsafe [UInt8](key), hash: hash, header)
+            queue.state = .suspended
+            queue.chunks = header.chunks
+            suspended.remove(hash)
+            link(queue)
+            return queue
+        } catch {
+            // Nobody knows whether the key is busy: the turn must not be committed.
+            if readFailure == nil { readFailure = error }
+            return nil
+        }
+    }
+
+    /// Leaves a suspended queue to its rows, unless others stand behind its head.
+    func unload(_ queue: VirtualQueue) {
+        guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled else { return }
+        unlink(queue)
+        suspended.insert(queue.hash)
     }
 
     /// The queue that an invocation belongs in, made where there is none: its key's, or, for one that has nothing to wait
@@ -32,12 +68,21 @@ extension Shard {
     }
 
     func insert(_ queue: VirtualQueue) {
-        queue.collision = queues[queue.hash]
-        queues[queue.hash] = queue
+        link(queue)
         counters.busyKeys.add(1, ordering: .relaxed)
     }
 
     private func remove(_ queue: VirtualQueue) {
+        unlink(queue)
+        counters.busyKeys.subtract(1, ordering: .relaxed)
+    }
+
+    private func link(_ queue: VirtualQueue) {
+        queue.collision = queues[queue.hash]
+        queues[queue.hash] = queue
+    }
+
+    private func unlink(_ queue: VirtualQueue) {
         if queues[queue.hash] === queue {
             queues[queue.hash] = queue.collision
         } else {
@@ -46,7 +91,6 @@ extension Shard {
             before?.collision = queue.collision
         }
         queue.collision = nil
-        counters.busyKeys.subtract(1, ordering: .relaxed)
     }
 
     // MARK: Rows
@@ -77,7 +121,7 @@ extension Shard {
         }
         let header = QueueHeader(
             head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, isStarted: queue.isStarted,
-            failure: queue.failure)
+            chunks: queue.chunks, failure: queue.failure)
         selectHeader(queue)
         unsafe header.encode().withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
     }

@@ -44,7 +44,7 @@ extension Shard {
             let stored = stored(batch, at, handler, id: nextInvocationID(keyHash: entry.keyHash))
             return failNew(stored, handler, batch.failures[Int(entry.failure)])
         }
-        if handler.isExclusive, !queues.isEmpty, let queue = unsafe queue(handler.service, entry.keyHash, key) {
+        if handler.isExclusive, hasQueues, let queue = unsafe queue(handler.service, entry.keyHash, key) {
             return enqueue(
                 waiting: stored(batch, at, handler, id: nextInvocationID(keyHash: entry.keyHash)), in: queue)
         }

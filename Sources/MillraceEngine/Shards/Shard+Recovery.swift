@@ -31,6 +31,36 @@ extension Shard {
     }
 
     private func recoverQueues(_ prefix: [UInt8]) throws(StoreError) {
+        for row in try queueHeaders(prefix) {
+            let (service, key, keyHash, header) = row
+            let queue = VirtualQueue(service: service, key: key, hash: queueHash(service, keyHash), header)
+            queuedCount += queue.count
+            insert(queue)
+            switch header.state {
+            case .ready: schedule(queue)
+            case .suspended:
+                queue.state = .suspended
+                unload(queue)
+            case .backingOff:
+                queue.state = .backingOff(until: header.untilMilliseconds)
+                retries.add(queue, due: header.untilMilliseconds)
+            case .stopped:
+                queue.failure = HeadFailure()
+                schedule(queue)
+            case .parked:
+                queue.state = .parked
+                counters.parkedKeys.add(1, ordering: .relaxed)
+            }
+        }
+        // Sources ask before the first turn.
+        counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
+    }
+
+    /// All headers of queues, with what they are of.
+    private func queueHeaders(
+        _ prefix: [UInt8]
+    ) throws(StoreError) -> [(service: String, key: [UInt8], keyHash: UInt64, header: QueueHeader)] {
+        var headers: [(service: String, key: [UInt8], keyHash: UInt64, header: QueueHeader)] = []
         for row in try store.scan(.meta, from: prefix + [UInt8(ascii: "q")], to: prefix + [UInt8(ascii: "q") + 1]) {
             guard let header = unsafe row.value.withUnsafeBytes({ unsafe QueueHeader($0) }), row.key.count > 4 else {
                 throw .damaged(directory: "", reason: "shard \(index) has a queue header that cannot be read")
@@ -45,29 +75,18 @@ extension Shard {
             let keyHash =
                 unsafe !service.isEmpty
                 ? key.withUnsafeBytes { unsafe XXH64.hash($0) } : (InvocationID(bytes: key)?.keyHash ?? 0)
-            let queue = VirtualQueue(
-                service: service, key: key, hash: queueHash(service, keyHash), head: header.head, tail: header.tail)
-            queue.failure = header.failure
-            queue.isStarted = header.isStarted
-            if header.isStarted { queue.chunks = nil }
-            queuedCount += queue.count
-            insert(queue)
-            switch header.state {
-            case .ready: schedule(queue)
-            case .suspended: queue.state = .suspended
-            case .backingOff:
-                queue.state = .backingOff(until: header.untilMilliseconds)
-                retries.add(queue, due: header.untilMilliseconds)
-            case .stopped:
-                queue.failure = HeadFailure()
-                schedule(queue)
-            case .parked:
-                queue.state = .parked
-                counters.parkedKeys.add(1, ordering: .relaxed)
-            }
+            headers.append((service, key, keyHash, header))
         }
-        // Sources ask before the first turn.
-        counters.queuedInvocations.store(queuedCount, ordering: .relaxed)
+        return headers
+    }
+
+    /// Brings all queues back into memory that are only stored, for those who want to see them.
+    func loadAllSuspended() throws(StoreError) {
+        guard !suspended.isEmpty else { return }
+        for (service, key, keyHash, header) in try queueHeaders([UInt8(index >> 8), UInt8(index & 0xff)])
+        where header.state == .suspended {
+            _ = unsafe key.withUnsafeBytes { unsafe queue(service, keyHash, $0) }
+        }
     }
 
     /// The watermarks that a shard has stored.

@@ -112,6 +112,10 @@ extension Shard {
         guard let handler = run.handler else { return }
         let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
         idleRuns.add((run.id, run.activity), due: now + timeout)
+        if idleRuns.count > 4 * limits.loadedInvocations + 1_024 {
+            // Most have gone on, or have been released, since.
+            idleRuns.removeAll { [runs] in runs[$0.0]?.activity != $0.1 }
+        }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
@@ -135,6 +139,7 @@ extension Shard {
         queue.loaded = []
         queue.loadedOffset = 0
         storeHeader(queue)
+        unload(queue)
     }
 
     /// Ends all runs without effect, when the engine stops: the next start replays them.

@@ -40,6 +40,10 @@ final class Shard {
 
     /// Busy keys only, by a hash of service and key.
     var queues: [UInt64: VirtualQueue] = [:]
+    /// Queues that are only stored.
+    var suspended = SuspendedQueues()
+    /// Why the open turn must not be committed: something could not be read on which it depends.
+    var readFailure: StoreError?
     /// Queues whose head is to be run.
     var scheduled: [VirtualQueue] = []
     /// When a failed head is to be run again: the earliest first.

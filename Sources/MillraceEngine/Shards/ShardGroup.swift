@@ -52,6 +52,9 @@ final class ShardGroup {
             }
         }
         for shard in shards { shard.work() }
+        for shard in shards {
+            if let failure = shard.readFailure { throw failure }
+        }
         batch.removeAll()
         ended.removeAll(keepingCapacity: true)
         for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }

@@ -4,6 +4,7 @@ struct DueQueue<Element> {
 
     var nextDue: Int64? { heap.first?.due }
     var isEmpty: Bool { heap.isEmpty }
+    var count: Int { heap.count }
 
     mutating func add(_ element: Element, due: Int64) {
         heap.append((due, element))
@@ -32,4 +33,10 @@ struct DueQueue<Element> {
     }
 
     mutating func removeAll() { heap.removeAll() }
+
+    mutating func removeAll(where isGone: (Element) -> Bool) {
+        heap.removeAll { isGone($0.element) }
+        // A list in order is a heap.
+        heap.sort { $0.due < $1.due }
+    }
 }

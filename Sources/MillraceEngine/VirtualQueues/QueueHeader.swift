@@ -1,10 +1,11 @@
 /// The row of a busy key's queue: which invocations it has, and what became of the head.
 ///
 /// ```text
-/// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) isStarted(1) lastError(the rest, UTF-8)
+/// header := version(1) head(8) tail(8) state(1) until(8) attempts(4) firstFailed(8) isStarted(1) chunks(4) lastError(the rest, UTF-8)
 /// ```
 /// Integers are little-endian. The state is 0 for ready or waiting, 1 for backing off, 2 for parked, 3 for stopped
-/// (which a restart tries again), 4 for suspended.
+/// (which a restart tries again), 4 for suspended. The head's journal has so many chunks if it is suspended; otherwise it may have more
+/// by now. Version 2 is without it.
 struct QueueHeader: Equatable {
     enum State: UInt8 {
         case ready = 0
@@ -16,8 +17,9 @@ struct QueueHeader: Equatable {
         case suspended = 4
     }
 
-    static let version: UInt8 = 2
-    static let fixedCount = 39
+    static let version: UInt8 = 3
+    private static let versionWithoutChunks: UInt8 = 2
+    static let fixedCount = 43
     /// Errors are cut to so many bytes: they are for people.
     static let maxErrorBytes = 1000
 
@@ -27,6 +29,8 @@ struct QueueHeader: Equatable {
     var untilMilliseconds: Int64
     /// The head has a record and a journal.
     var isStarted: Bool
+    /// How many chunks the head's journal has, where that is known.
+    var chunks: UInt32?
     var failure: HeadFailure
 
     func encode() -> [UInt8] {
@@ -41,29 +45,32 @@ struct QueueHeader: Equatable {
         put(UInt32(clamping: failure.attempts))
         put(failure.firstFailedMilliseconds)
         bytes.append(isStarted ? 1 : 0)
+        put(chunks ?? .max)
         bytes.append(contentsOf: failure.lastError.utf8.prefix(Self.maxErrorBytes))
         return bytes
     }
 
     init(
         head: UInt64, tail: UInt64, state: State, untilMilliseconds: Int64, isStarted: Bool = false,
-        failure: HeadFailure
+        chunks: UInt32? = nil, failure: HeadFailure
     ) {
         self.head = head
         self.tail = tail
         self.state = state
         self.untilMilliseconds = untilMilliseconds
         self.isStarted = isStarted
+        self.chunks = chunks
         self.failure = failure
     }
 
-    /// `nil` where the bytes are no header of this version.
+    /// `nil` where the bytes are no header of a known version.
     init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count >= Self.fixedCount, unsafe bytes[0] == Self.version,
-            let state = unsafe State(rawValue: bytes[17])
-        else {
+        guard let version = unsafe bytes.first, version == Self.version || version == Self.versionWithoutChunks else {
             return nil
         }
+        let hasChunks = version == Self.version
+        let fixedCount = hasChunks ? Self.fixedCount : Self.fixedCount - 4
+        guard bytes.count >= fixedCount, let state = unsafe State(rawValue: bytes[17]) else { return nil }
         func get<I: FixedWidthInteger>(_ offset: Int) -> I {
             unsafe I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
         }
@@ -73,8 +80,12 @@ struct QueueHeader: Equatable {
         untilMilliseconds = get(18)
         let attempts: UInt32 = get(26)
         isStarted = unsafe bytes[38] == 1
+        if hasChunks {
+            let count: UInt32 = get(39)
+            chunks = count == .max ? nil : count
+        }
         failure = unsafe HeadFailure(
             attempts: Int(attempts), firstFailedMilliseconds: get(30),
-            lastError: String(decoding: bytes[Self.fixedCount...], as: UTF8.self))
+            lastError: String(decoding: bytes[fixedCount...], as: UTF8.self))
     }
 }

@@ -54,6 +54,14 @@ final class VirtualQueue {
         self.tail = tail
     }
 
+    /// A queue as its header describes it.
+    convenience init(service: String, key: [UInt8], hash: UInt64, _ header: QueueHeader) {
+        self.init(service: service, key: key, hash: hash, head: header.head, tail: header.tail)
+        failure = header.failure
+        isStarted = header.isStarted
+        if header.isStarted { chunks = nil }
+    }
+
     var count: Int { Int(tail - head) }
 
     /// Whether the queue belongs to that key.

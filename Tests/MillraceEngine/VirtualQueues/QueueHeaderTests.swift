@@ -26,6 +26,18 @@ struct QueueHeaderTests {
         #expect(decode(Array(bytes[..<QueueHeader.fixedCount]))?.failure.lastError == "")
     }
 
+    /// What an earlier release has written, which did not count chunks.
+    @Test func readsTheVersionBefore() {
+        var known = header()
+        known.chunks = 7
+        var bytes = known.encode()
+        #expect(decode(bytes)?.chunks == 7)
+        bytes[0] = 2
+        bytes.removeSubrange(39..<43)
+        known.chunks = nil
+        #expect(decode(bytes) == known)
+    }
+
     @Test func otherVersionOrStateIsNoHeader() {
         var bytes = header().encode()
         bytes[0] = 99
