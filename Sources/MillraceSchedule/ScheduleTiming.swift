@@ -34,7 +34,7 @@ public enum ScheduleTiming: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The last tick after a moment and until another one, or `nil` where there is none.
-    func last(after start: Int64, through end: Int64) -> Int64? {
+    public func last(after start: Int64, through end: Int64) -> Int64? {
         guard var tick = next(after: start), tick <= end else { return nil }
         var (before, past) = (start, end)
         // Ticks are a second apart at least.

@@ -40,11 +40,11 @@ import Testing
 
     @Test(arguments: [
         ("", 0, "expected five fields"), ("* * * *", 0, "but found 4"), ("* * * * * * *", 0, "but found 7"),
-        ("60 * * * *", 0, "a minute is a number from 0 to 59, but found '60'"),
-        ("0 24 * * *", 2, "is a number from 0 to 23, but found '24'"),
+        ("60 * * * *", 0, "the minute is a number from 0 to 59, but found '60'"),
+        ("0 24 * * *", 2, "the hour is a number from 0 to 23, but found '24'"),
         ("0 0 0 * *", 4, "or L for the last, but found '0'"),
-        ("0 0 * 13 *", 6, "a month is a number from 1 to 12, or JAN to DEC, but found '13'"),
-        ("0 0 * * MONDAY", 8, "did you mean MON?"), ("0 0 * * 8", 8, "a day of the week is a number from 0 to 7"),
+        ("0 0 * 13 *", 6, "the month is a number from 1 to 12, or JAN to DEC, but found '13'"),
+        ("0 0 * * MONDAY", 8, "did you mean MON?"), ("0 0 * * 8", 8, "the day of the week is a number from 0 to 7"),
         ("0 0 ? * *", 4, "write '*'"), ("5/10 * * * *", 0, "write '5-59/10' or '*/10'"),
         ("0,*/0 * * * *", 4, "expected after '/' a number from 1 to 60"), ("30-10 * * * *", 0, "runs backwards"),
         ("1,,2 * * * *", 2, "but found ''"), ("-1 * * * *", 0, "but found ''"), ("0 0 L,W * *", 6, "but found 'W'"),
@@ -60,6 +60,22 @@ import Testing
     @Test(arguments: ["0 0 30 2 *", "0 0 31 2,4,6,9,11 *", "0 0 30-31 FEB *", "* * * 31 4 *"])
     func whatNeverFiresIsAnError(text: String) throws {
         #expect(try #require(problem(text)).description.contains("never fires"))
+    }
+
+    /// Each day of each month, by itself and on each day of the week: an error where the calendar has no such day, and only there.
+    @Test func exactlyTheDaysThatAreNoneNeverFire() throws {
+        for month in Int64(1)...12 {
+            for day in Int64(1)...31 {
+                let isDay = CivilDate(year: 2000, month: month, day: day) != nil
+                for weekday in ["*", "*/7", "*/5"] {
+                    let text = "0 0 \(day) \(month) \(weekday)"
+                    #expect((problem(text) == nil) == isDay, "\(text)")
+                    guard isDay else { continue }
+                    #expect(try CronExpression(parsing: text).firstMatch(from: 0) != nil, "\(text)")
+                }
+                #expect(problem("0 0 \(day) \(month) MON") == nil)
+            }
+        }
     }
 
     @Test func whatSeldomFiresIsNone() throws {

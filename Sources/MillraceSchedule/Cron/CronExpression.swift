@@ -47,7 +47,7 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
         days = try values(.day, 3)
         months = try values(.month, 4)
         weekdays = try values(.weekday, 5)
-        guard firstMatch(from: 0) != nil else {
+        guard hasDay else {
             throw CronError("it never fires: there is no such day in any year", at: fields[3].offset)
         }
     }
@@ -60,6 +60,16 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
     private static func fields(of text: String) -> [(text: Substring, offset: Int)] {
         text.split { $0 == " " || $0 == "\t" }.map { field in
             (field, text.unicodeScalars.distance(from: text.startIndex, to: field.startIndex))
+        }
+    }
+
+    /// Whether there is a day that matches. Each day of the year is each day of the week in some year, 29 February too.
+    private var hasDay: Bool {
+        guard days.isStar || weekdays.isStar else { return true }
+        return (1...12).contains { (month: Int64) in
+            guard months.contains(month) else { return false }
+            // In a leap year.
+            return days.hasLast || days.first(from: 1).map { $0 <= CivilDate.days(in: month, of: 2000) } == true
         }
     }
 

@@ -100,7 +100,7 @@ struct CronField: Sendable {
         let word = text.uppercased()
         if let index = words.firstIndex(of: word) { return range.lowerBound + index }
         if let number = Self.number(text), range.contains(number) { return number }
-        var expected = "a \(name) is a number from \(range.lowerBound) to \(range.upperBound)"
+        var expected = "the \(name) is a number from \(range.lowerBound) to \(range.upperBound)"
         if let first = words.first, let last = words.last { expected += ", or \(first) to \(last)" }
         if hasLast { expected += ", or L for the last" }
         let near = words.first { word.hasPrefix($0) }.map { "; did you mean \($0)?" } ?? ""
