@@ -14,7 +14,7 @@ struct SubscriptionDraft: ConfigurationSection {
 
     init() {}
 
-    init(_ defaults: SubscriptionDefaults, _ engine: EngineConfiguration) {
+    init(_ defaults: ConfigurationDefaults, _ engine: EngineConfiguration) {
         onError = defaults.onError
         maxQueuedRecords = engine.maxQueuedRecords
     }
