@@ -54,7 +54,8 @@ struct ScheduleDraft: ConfigurationSection {
                 "sink", \.sink, .sink, standard: "required", isRequired: true, example: "service://Report/nightly",
                 "The handler that is invoked: `service://SERVICE/HANDLER`."),
             .optional(
-                "key", \.key, .text(), standard: "none", example: "report-{tick}",
+                "key", \.key, .text(upTo: 1000, expected: "a text of 1 to 1000 characters"), standard: "none",
+                example: "report-{tick}",
                 "The key, for services with keys; `{tick}` stands for the tick's time, `2026-03-29T01:00:00Z`. A workflow's `run` needs it, as it runs once for each key."
             ),
             .optional(

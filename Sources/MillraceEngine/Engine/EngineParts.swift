@@ -110,6 +110,13 @@ struct EngineParts: Sendable {
                 "a workflow runs once for each key; put \(ScheduleDefinition.tickPlaceholder) into the key"
             default: nil
             }
+        // With a tick's time, which is longer than what stands for it.
+        let keyBytes = schedule.key(ofTick: 0).count
+        if keyBytes > options.limits.maxKeyBytes {
+            throw .scheduleKey(
+                schedule: schedule.name,
+                reason: "it has \(keyBytes) bytes, and the limit is \(options.limits.maxKeyBytes); shorten it")
+        }
         if let reason { throw .scheduleKey(schedule: schedule.name, reason: reason) }
         return ShardSchedules.Schedule(schedule, handler, ScheduleCounters(), shardCount: options.shardCount)
     }

@@ -131,7 +131,7 @@ import Testing
                     "3:6: schedules.b.key: 'Stock' has keys; expected the key of the one to invoke",
                     "4:53: schedules.c.key: the workflow 'Invoice' runs once for each key; put {tick}, the tick's time, into "
                         + "'k'",
-                    "7:54: schedules.f.key: expected a text that is not empty, but found ''",
+                    "7:54: schedules.f.key: expected a text of 1 to 1000 characters, but found ''",
                 ])
     }
 

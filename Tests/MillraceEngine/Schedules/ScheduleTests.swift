@@ -378,6 +378,11 @@ import Testing
         ),
         (
             ScheduleDefinition(
+                name: "s", timing: quarter, service: "Object", handler: "run",
+                key: String(repeating: "k", count: 65_536) + "{tick}"), "it has 65556 bytes, and the limit is 65536"
+        ),
+        (
+            ScheduleDefinition(
                 name: String(repeating: "n", count: 256), timing: quarter, service: "Object", handler: "run", key: "k"),
             "the limit is 255"
         ),
