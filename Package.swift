@@ -109,7 +109,8 @@ let package = Package(
         // The engine on a simulated log, disk and clock, in one thread, by seed.
         .target(
             name: "MillraceSimulation",
-            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"], swiftSettings: strict),
+            dependencies: ["Millrace", "MillraceEngine", "MillraceSchedule", "MillraceStore", "MillraceTesting"],
+            swiftSettings: strict),
         .executableTarget(name: "millrace-soak", dependencies: ["MillraceSimulation"], swiftSettings: strict),
 
         // A process that people run.

@@ -88,6 +88,11 @@ package final class SteppedEngine {
         for shard in shards { shard.releaseAll() }
     }
 
+    /// Lets no schedule tick any more in this life: for simulations that are to come to rest.
+    package func stopSchedules() {
+        for shard in shards { shard.stopSchedules() }
+    }
+
     // MARK: The flusher
 
     /// The number of the last commit, and of the last one that survives any crash.

@@ -62,6 +62,12 @@ extension Shard {
         }
     }
 
+    /// Takes no tick any more.
+    func stopSchedules() {
+        for at in schedules.entries.indices { schedules.entries[at].next = nil }
+        nextTick = nil
+    }
+
     private func setPosition(of at: Int, _ position: Int64) {
         let definition = schedules.entries[at].schedule.definition
         let row = ScheduleRow(position: position, timing: definition.timing.description)
