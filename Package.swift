@@ -67,6 +67,9 @@ let package = Package(
         // JSON, for any Codable type; depends on nothing of ours.
         .target(name: "MillraceJSON", swiftSettings: hot),
 
+        // When schedules tick: cron expressions and time zones; depends on nothing of ours.
+        .target(name: "MillraceSchedule", swiftSettings: strict),
+
         // What a handler's author imports.
         .macro(name: "MillraceMacros", swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .target(name: "Millrace", dependencies: ["MillraceJSON", "MillraceMacros"], swiftSettings: hot),
@@ -79,8 +82,10 @@ let package = Package(
         .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
             name: "MillraceEngine",
-            dependencies: ["Millrace", "MillraceJSON", "MillraceProtocol", "MillraceStore", "MillraceTelemetry"],
-            swiftSettings: hot),
+            dependencies: [
+                "Millrace", "MillraceJSON", "MillraceProtocol", "MillraceSchedule", "MillraceStore",
+                "MillraceTelemetry",
+            ], swiftSettings: hot),
         .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),
 
         // Connectors: behind the engine's source and sink protocols.
@@ -92,18 +97,20 @@ let package = Package(
             path: "connectors/File/Sources", swiftSettings: strict),
 
         // What the YAML file says.
-        .target(name: "MillraceConfiguration", dependencies: ["CYAML"], swiftSettings: strict),
+        .target(name: "MillraceConfiguration", dependencies: ["CYAML", "MillraceSchedule"], swiftSettings: strict),
 
         // For tests, ours and users'.
         .target(
             name: "MillraceTesting",
-            dependencies: ["Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceStore"],
-            swiftSettings: strict),
+            dependencies: [
+                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceSchedule", "MillraceStore",
+            ], swiftSettings: strict),
 
         // The engine on a simulated log, disk and clock, in one thread, by seed.
         .target(
             name: "MillraceSimulation",
-            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"], swiftSettings: strict),
+            dependencies: ["Millrace", "MillraceEngine", "MillraceSchedule", "MillraceStore", "MillraceTesting"],
+            swiftSettings: strict),
         .executableTarget(name: "millrace-soak", dependencies: ["MillraceSimulation"], swiftSettings: strict),
 
         // A process that people run.
@@ -111,7 +118,7 @@ let package = Package(
             name: "MillraceServer",
             dependencies: [
                 "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka",
-                "MillraceStore", "MillraceTelemetry",
+                "MillraceSchedule", "MillraceStore", "MillraceTelemetry",
             ], swiftSettings: strict),
 
         // Examples.
@@ -147,8 +154,11 @@ let package = Package(
 
         // Tests, a folder a module.
         .testTarget(
-            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration"],
+            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration", "MillraceSchedule"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
+        .testTarget(
+            name: "MillraceScheduleTests", dependencies: ["MillraceSchedule"], path: "Tests/MillraceSchedule",
+            swiftSettings: strict),
         .testTarget(
             name: "MillraceJSONTests", dependencies: ["MillraceJSON"], path: "Tests/MillraceJSON", swiftSettings: strict
         ),
@@ -166,7 +176,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MillraceEngineTests",
-            dependencies: ["Millrace", "MillraceEngine", "MillraceStore", "MillraceTesting"],
+            dependencies: ["Millrace", "MillraceEngine", "MillraceSchedule", "MillraceStore", "MillraceTesting"],
             path: "Tests/MillraceEngine", swiftSettings: strict),
         .testTarget(
             name: "MillraceFileTests",
@@ -176,7 +186,7 @@ let package = Package(
             name: "MillraceServerTests",
             dependencies: [
                 "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceHTTP",
-                "MillraceKafka", "MillraceServer", "MillraceTelemetry",
+                "MillraceKafka", "MillraceSchedule", "MillraceServer", "MillraceTelemetry",
             ], path: "Tests/MillraceServer", swiftSettings: strict),
         .testTarget(
             name: "EventEnrichmentTests",

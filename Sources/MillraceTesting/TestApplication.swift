@@ -26,6 +26,7 @@ public final class TestApplication {
 
     private let services: [ServiceDefinition]
     private let subscriptions: [SubscriptionDefinition]
+    private let schedules: [ScheduleDefinition]
     private let crashes: Crashes
     private let options: EngineOptions
     private let disk = SimulatedDisk()
@@ -44,32 +45,34 @@ public final class TestApplication {
     ///
     /// - Parameters:
     ///   - subscriptions: how records reach handlers. A handler for which there is none gets them by the record's own key.
+    ///   - schedules: handlers that are invoked at times, as the clock is moved on.
     ///   - crashes: when the process dies and starts again.
     ///   - startMilliseconds: what the clock shows first, in milliseconds since 1970.
-    /// - Throws: where two services or handlers have the same name, or a subscription's key or handler is none.
+    /// - Throws: where two services or handlers have the same name, or a subscription or schedule is none.
     public convenience init(
-        _ services: [any DurableService], subscriptions: [TestSubscription] = [], crashes: Crashes = .never,
-        startMilliseconds: Int64 = 1_700_000_000_000
+        _ services: [any DurableService], subscriptions: [TestSubscription] = [], schedules: [TestSchedule] = [],
+        crashes: Crashes = .never, startMilliseconds: Int64 = 1_700_000_000_000
     ) throws {
         try self.init(
-            definitions: services.map(\.definition), subscriptions: subscriptions, crashes: crashes,
-            startMilliseconds: startMilliseconds)
+            definitions: services.map(\.definition), subscriptions: subscriptions, schedules: schedules,
+            crashes: crashes, startMilliseconds: startMilliseconds)
     }
 
     /// Starts services that are written by hand.
     public convenience init(
-        definitions: [ServiceDefinition], subscriptions: [TestSubscription] = [], crashes: Crashes = .never,
-        startMilliseconds: Int64 = 1_700_000_000_000
+        definitions: [ServiceDefinition], subscriptions: [TestSubscription] = [], schedules: [TestSchedule] = [],
+        crashes: Crashes = .never, startMilliseconds: Int64 = 1_700_000_000_000
     ) throws {
         try self.init(
             definitions, crashes, startMilliseconds, subscriptions: try subscriptions.map { try $0.definition },
-            adjusting: { _ in })
+            schedules: try schedules.map { try $0.definition }, adjusting: { _ in })
     }
 
     /// - Parameter subscriptions: those that say more than that a handler gets records by their own key.
     package init(
         _ definitions: [ServiceDefinition], _ crashes: Crashes, _ startMilliseconds: Int64 = 1_700_000_000_000,
-        subscriptions: [SubscriptionDefinition] = [], adjusting adjust: (inout EngineOptions) -> Void
+        subscriptions: [SubscriptionDefinition] = [], schedules: [ScheduleDefinition] = [],
+        adjusting adjust: (inout EngineOptions) -> Void
     ) throws {
         services = definitions
         let implied = definitions.flatMap { service in
@@ -84,6 +87,7 @@ public final class TestApplication {
             + implied.filter { implied in
                 !subscriptions.contains { $0.service == implied.service && $0.handler == implied.handler }
             }
+        self.schedules = schedules
         self.crashes = crashes
         clock = ManualClock(startMilliseconds)
         var options = EngineOptions()
@@ -98,8 +102,8 @@ public final class TestApplication {
 
     private func start() throws {
         let engine = try SteppedEngine(
-            options: options, services: services, subscriptions: subscriptions, sinks: [("main", sink)], disk: disk,
-            observer: observer)
+            options: options, services: services, subscriptions: subscriptions, schedules: schedules,
+            sinks: [("main", sink)], disk: disk, observer: observer)
         self.engine = engine
         engine.resend()
     }
@@ -131,11 +135,14 @@ public final class TestApplication {
     // MARK: Life
 
     /// Ends the process as ``kill -9`` would, keeps what was durable, and starts again.
-    public func crash() throws {
+    ///
+    /// - Parameter downtime: how far the clock moves on meanwhile.
+    public func crash(downFor downtime: Duration = .zero) throws {
         crashCount += 1
         engine?.drainTasks()
         engine = nil
         disk.crash(keeping: 0)
+        clock.advance(byMilliseconds: downtime.wholeMilliseconds)
         try start()
     }
 

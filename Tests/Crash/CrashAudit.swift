@@ -12,6 +12,27 @@ struct CrashAudit {
 
     /// Looks at the lists of all objects, and at what is left to do, which must be nothing.
     mutating func checkState(directory: String, shardCount: Int) throws {
+        let lists = try lists(directory: directory, shardCount: shardCount)
+        let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(
+            expectation.fired.keys)
+        for target in targets.sorted(by: { "\($0)" < "\($1)" }) { check(target, lists[target] ?? []) }
+    }
+
+    /// Looks at the lists of ticks, each one of a schedule of every second: none is left out, and none is there twice.
+    mutating func checkTicks(of schedules: [String], directory: String, shardCount: Int) throws {
+        let lists = try lists(directory: directory, shardCount: shardCount)
+        for schedule in schedules {
+            let list = (lists[CrashLoad.Target(service: "Clockwork", key: schedule)] ?? []).compactMap { Int64($0) }
+            guard let first = list.first, list.count > 1 else {
+                faults.append("\(schedule) has ticked \(list.count) times only")
+                continue
+            }
+            compare(
+                "\(schedule): ticks", list.map { "\($0)" }, list.indices.map { "\(first + Int64($0) * 1000)" })
+        }
+    }
+
+    private mutating func lists(directory: String, shardCount: Int) throws -> [CrashLoad.Target: [String]] {
         let disk = try RocksDisk.open(directory: directory, options: RocksDiskOptions(memoryBytes: 64 << 20))
         defer { disk.close() }
         var lists: [CrashLoad.Target: [String]] = [:]
@@ -31,9 +52,7 @@ struct CrashAudit {
                 if !left.isEmpty { faults.append("shard \(shard) has \(left.count) rows of '\(family)' left") }
             }
         }
-        let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(
-            expectation.fired.keys)
-        for target in targets.sorted(by: { "\($0)" < "\($1)" }) { check(target, lists[target] ?? []) }
+        return lists
     }
 
     /// A row's key is its shard, the length of the service's name, the name, the length of the key, the key, the state's name.

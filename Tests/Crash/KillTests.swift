@@ -95,11 +95,39 @@ struct KillTests {
         }
     }
 
+    /// Schedules of every second, whose ticks must all be there once: catching up with all of them leaves no excuse.
+    @Test func ticksCountOnce() throws {
+        let directory = try CrashDirectory()
+        var random = CrashRandom(seed: Self.seed &+ 2)
+        let names = (1...6).map { "clock-\($0)" }
+        var text = Self.common(directory) + "schedules:\n"
+        for name in names {
+            text += "  \(name): { every: 1s, sink: service://Clockwork/tick, key: \(name), catchUp: all }\n"
+        }
+        let configuration = try directory.write("millrace.yaml", text)
+        print("crash test of schedules: seed \(Self.seed), \(Self.rounds / 2) rounds")
+        do {
+            let moments = (1...max(1, Self.rounds / 2)).map { _ in Self.moment(&random) } + [.never(after: 2_500)]
+            for (round, moment) in moments.enumerated() {
+                try kill(
+                    ["run", "--config", configuration], begunWith: "the next tick is at", at: moment,
+                    "\(round + 1)/\(moments.count)", directory)
+            }
+            var audit = CrashAudit(CrashLoad(seed: Self.seed, keys: 1).expectation)
+            try audit.checkTicks(of: names, directory: directory.data, shardCount: Self.shardCount)
+            report(audit, directory)
+        } catch {
+            keep(directory)
+            throw error
+        }
+    }
+
     // MARK: A round
 
+    /// - Parameter words: what the process writes once it works.
     private func kill(
-        _ arguments: [String], environment: [String: String] = [:], at moment: Moment, _ round: String,
-        _ directory: CrashDirectory
+        _ arguments: [String], environment: [String: String] = [:], begunWith words: String = "running from",
+        at moment: Moment, _ round: String, _ directory: CrashDirectory
     ) throws {
         let child = try ChildProcess.start(arguments, environment: environment, log: directory.log)
         func wait(_ milliseconds: Int) throws {
@@ -114,17 +142,17 @@ struct KillTests {
             try wait(milliseconds)
         case .working(let milliseconds):
             what = "killed \(milliseconds) ms after it had begun to work"
-            try begin(child, directory)
+            try begin(child, words, directory)
             try wait(milliseconds)
         case .stopping(let after, let within):
             what = "told to stop after \(after) ms, killed \(within) ms later"
-            try begin(child, directory)
+            try begin(child, words, directory)
             try wait(after)
             child.signal(SIGTERM)
             _ = child.end(within: within)
         case .never(let after):
             what = "told to stop after \(after) ms"
-            try begin(child, directory)
+            try begin(child, words, directory)
             try wait(after)
             child.signal(SIGTERM)
             guard child.end(within: 60_000) == .exited(0) else {
@@ -143,8 +171,8 @@ struct KillTests {
         }
     }
 
-    private func begin(_ child: ChildProcess, _ directory: CrashDirectory) throws {
-        guard child.hasWritten("running from") else {
+    private func begin(_ child: ChildProcess, _ words: String, _ directory: CrashDirectory) throws {
+        guard child.hasWritten(words) else {
             throw Unexpected(description: "the process did not start: \(child.end()); see \(directory.log)")
         }
     }

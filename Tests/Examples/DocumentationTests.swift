@@ -9,7 +9,7 @@ import Testing
     static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
     /// Pages of which every block of Swift is quoted.
     static let concepts = [
-        "state", "durable-execution", "steps", "calls", "waiting", "workflows", "errors", "testing",
+        "state", "durable-execution", "steps", "calls", "waiting", "workflows", "errors", "testing", "schedules",
     ]
 
     struct Quote {

@@ -98,12 +98,14 @@ final class CollectingObserver: EngineObserver {
         case storage(String)
     }
     let events = Mutex<[Event]>([])
+    let schedules = Mutex<[ScheduleEvent]>([])
 
     func sourceChanged(subscription: String, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {}
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) { add(.retrying(event)) }
     func keyParked(_ event: FailureEvent) { add(.parked(event)) }
     func recordSkipped(_ event: FailureEvent) { add(.skipped(event)) }
     func warning(_ message: String) { add(.warning(message)) }
+    func schedule(_ event: ScheduleEvent) { schedules.withLock { $0.append(event) } }
     func storageBlocked(_ error: StoreFailure) { add(.storage(error.message)) }
     func storageUnblocked() {}
     func storageFailed(_ error: StoreFailure) { add(.storage(error.message)) }

@@ -21,6 +21,8 @@ final class SteppedHarness {
     let sink = CollectingSink()
     private let services: [ServiceDefinition]
     private let subscriptions: [SubscriptionDefinition]
+    /// What the next life runs.
+    var schedules: [ScheduleDefinition]
     private(set) var options: EngineOptions
     private(set) var engine: SteppedEngine
     private var slots: [Int32: Int] = [:]
@@ -32,6 +34,7 @@ final class SteppedHarness {
         _ services: [ServiceDefinition], sink handler: (service: String, handler: String) = ("Object", "run"),
         key: KeySelector = .record, onError: ErrorPolicy = ErrorPolicy(), start: StartPosition = .earliest,
         maxInFlightRecords: Int = 65_536, maxQueuedRecords: Int = 1_000_000, disk: any Disk = SimulatedDisk(),
+        schedules: [ScheduleDefinition] = [],
         _ configure: (inout EngineOptions) -> Void = { _ in }
     ) throws {
         var options = EngineOptions()
@@ -40,14 +43,15 @@ final class SteppedHarness {
         self.options = options
         self.disk = disk
         self.services = services
+        self.schedules = schedules
         subscriptions = [
             SubscriptionDefinition(
                 name: "test", service: handler.service, handler: handler.handler, key: key, start: start,
                 onError: onError, maxQueuedRecords: maxQueuedRecords, maxInFlightRecords: maxInFlightRecords)
         ]
         engine = try SteppedEngine(
-            options: options, services: services, subscriptions: subscriptions, sinks: [("main", sink)], disk: disk,
-            observer: observer)
+            options: options, services: services, subscriptions: subscriptions, schedules: schedules,
+            sinks: [("main", sink)], disk: disk, observer: observer)
         engine.resend()
     }
 
@@ -57,8 +61,8 @@ final class SteppedHarness {
         if let threads { options.threads = threads }
         slots = [:]
         engine = try SteppedEngine(
-            options: options, services: services, subscriptions: subscriptions, sinks: [("main", sink)], disk: disk,
-            observer: observer)
+            options: options, services: services, subscriptions: subscriptions, schedules: schedules,
+            sinks: [("main", sink)], disk: disk, observer: observer)
         engine.resend()
     }
 

@@ -21,9 +21,9 @@ struct SimulationTests {
 
     /// A simulator that does not notice what is wrong is worth nothing: each mistake is found within so many seeds.
     @Test(arguments: Mutation.allCases) func noticesAMistake(mutation: Mutation) {
-        for seed in UInt64(0)..<150 where !Simulation(seed: seed, mutation: mutation).run().violations.isEmpty {
+        for seed in UInt64(0)..<250 where !Simulation(seed: seed, mutation: mutation).run().violations.isEmpty {
             return
         }
-        Issue.record("150 seeds, and '\(mutation)' is not noticed")
+        Issue.record("250 seeds, and '\(mutation)' is not noticed")
     }
 }

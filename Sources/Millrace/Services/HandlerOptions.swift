@@ -1,5 +1,6 @@
 /// What can be set for a service and, above that, for one of its handlers. `nil` leaves it to the next level: handler,
-/// service, configuration.
+/// service, the `defaults` of the configuration. What the configuration says of a service or handler by its name counts
+/// before all of them.
 public struct HandlerOptions: Sendable, Equatable {
     /// What happens when an invocation has failed as often as its retry policy allows.
     public enum Exhaustion: String, Sendable {

@@ -3,7 +3,7 @@ extension Configuration {
     ///
     /// ``ConfigurationReader`` does the same, together with all else, when it is given the services; this is for
     /// configurations that were made or changed in code. It reports unknown clusters, services and handlers, keyed services
-    /// without a key, and subscriptions with the same name or the same source and sink.
+    /// without a key, and subscriptions or schedules with the same name, or subscriptions with the same source and sink.
     /// - Parameters:
     ///   - services: what the application offers.
     ///   - kafkaSetting: what librdkafka says to a setting's name and value, or `nil` to leave that out.
@@ -16,7 +16,8 @@ extension Configuration {
             SubscriptionDraft($0.element, path: "subscriptions[\($0.offset)]")
         }
         let check = ConfigurationCheck(
-            clusters: kafka.clusters, subscriptions: drafts, origins: origins, services: services,
+            clusters: kafka.clusters, subscriptions: drafts, schedules: schedules.map { ScheduleDraft($0) },
+            settings: self.services, origins: origins, services: services,
             kafkaSetting: kafkaSetting)
         let problems = check.problems()
         return problems.isEmpty ? [] : InvalidConfiguration(problems).problems

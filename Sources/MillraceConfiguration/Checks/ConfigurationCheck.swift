@@ -4,6 +4,9 @@ struct ConfigurationCheck {
     /// Whether `clusters` may lack some, so that a name that is not there is no problem of its own.
     var isClusterListDamaged = false
     let subscriptions: [SubscriptionDraft]
+    let schedules: [ScheduleDraft]
+    /// What is said of services.
+    let settings: [ServiceSettings]
     let origins: Origins
     let services: [ServiceSummary]?
     let kafkaSetting: ((_ name: String, _ value: String) -> KafkaSettingVerdict)?
@@ -12,6 +15,7 @@ struct ConfigurationCheck {
     func problems() -> [ConfigurationProblem] {
         clusters.flatMap(settings) + subscriptions.flatMap(cluster) + subscriptions.flatMap(start)
             + subscriptions.flatMap(header) + subscriptions.flatMap(sink) + duplicates()
+            + schedules.flatMap(sink) + sameNames() + settings.flatMap(names)
     }
 
     private func settings(of cluster: KafkaCluster) -> [ConfigurationProblem] {
@@ -70,22 +74,9 @@ struct ConfigurationCheck {
     }
 
     private func sink(of subscription: SubscriptionDraft) -> [ConfigurationProblem] {
-        guard let services, let sink = subscription.sink else { return [] }
-        let path = "\(subscription.path).sink"
-        guard let service = services.first(where: { $0.name == sink.service }) else {
-            let known = services.map(\.name)
-            let hint =
-                known.isEmpty
-                ? "this application offers none"
-                : suggestion(for: sink.service, among: known, or: "this application offers")
-            return [problem(path, "there is no service of the name in \(shown(path, sink)); \(hint)")]
-        }
-        var problems: [ConfigurationProblem] = []
-        if !service.handlers.contains(sink.handler) {
-            let hint = suggestion(for: sink.handler, among: service.handlers, or: "its handlers are")
-            problems.append(
-                problem(path, "service '\(service.name)' has no handler of the name in \(shown(path, sink)); \(hint)"))
-        }
+        guard let sink = subscription.sink else { return [] }
+        var (service, problems) = target(sink, at: "\(subscription.path).sink")
+        guard let service else { return problems }
         if service.kind == .keyed, subscription.key == .unkeyed {
             problems.append(
                 problem(
@@ -103,6 +94,73 @@ struct ConfigurationCheck {
                         + "such as 'key: $.user.id'"))
         }
         return problems
+    }
+
+    /// The service that a sink names, and what is wrong with its names.
+    private func target(_ sink: SubscriptionSink, at path: String) -> (ServiceSummary?, [ConfigurationProblem]) {
+        guard let services else { return (nil, []) }
+        guard let service = services.first(where: { $0.name == sink.service }) else {
+            let hint = serviceHint(sink.service, services)
+            return (nil, [problem(path, "there is no service of the name in \(shown(path, sink)); \(hint)")])
+        }
+        guard !service.handlers.contains(sink.handler) else { return (service, []) }
+        let hint = suggestion(for: sink.handler, among: service.handlers, or: "its handlers are")
+        return (
+            service,
+            [problem(path, "service '\(service.name)' has no handler of the name in \(shown(path, sink)); \(hint)")]
+        )
+    }
+
+    private func serviceHint(_ name: String, _ services: [ServiceSummary]) -> String {
+        services.isEmpty
+            ? "this application offers none"
+            : suggestion(for: name, among: services.map(\.name), or: "this application offers")
+    }
+
+    private func sink(of schedule: ScheduleDraft) -> [ConfigurationProblem] {
+        guard let sink = schedule.sink else { return [] }
+        var (service, problems) = target(sink, at: "\(schedule.path).sink")
+        guard let service else { return problems }
+        let path = "\(schedule.path).key"
+        switch (service.kind, schedule.key) {
+        case (.keyed, nil) where origins[path] == nil:
+            problems.append(problem(path, "'\(service.name)' has keys; expected the key of the one to invoke"))
+        case (.unkeyed, .some): problems.append(problem(path, "'\(service.name)' has no keys; leave the key out"))
+        case (.keyed, .some(let key))
+        where sink.handler == service.run && !key.contains(Schedule.tickPlaceholder):
+            problems.append(
+                problem(
+                    path,
+                    "the workflow '\(service.name)' runs once for each key; put \(Schedule.tickPlaceholder), the tick's time, into "
+                        + shown(path, key)))
+        default: break
+        }
+        return problems
+    }
+
+    /// Schedules with the same name, which no file has.
+    private func sameNames() -> [ConfigurationProblem] {
+        var names: Set<String> = []
+        return schedules.filter { !names.insert($0.name).inserted }.map {
+            problem($0.path, "there is another schedule of this name")
+        }
+    }
+
+    private func names(of settings: ServiceSettings) -> [ConfigurationProblem] {
+        guard let services else { return [] }
+        let path = "services.\(settings.name)"
+        guard let service = services.first(where: { $0.name == settings.name }) else {
+            return [
+                problem(
+                    path, "there is no service \(quoted(settings.name)); \(serviceHint(settings.name, services))")
+            ]
+        }
+        return settings.handlers.filter { !service.handlers.contains($0.name) }.map { handler in
+            let hint = suggestion(for: handler.name, among: service.handlers, or: "its handlers are")
+            return problem(
+                "\(path).handlers.\(handler.name)",
+                "service '\(service.name)' has no handler \(quoted(handler.name)); \(hint)")
+        }
     }
 
     private func duplicates() -> [ConfigurationProblem] {

@@ -2,8 +2,8 @@
 public struct Configuration: Sendable, Equatable {
     /// The Kafka clusters.
     public var kafka = KafkaConfiguration()
-    /// What holds for each subscription that does not say otherwise.
-    public var defaults = SubscriptionDefaults()
+    /// What holds for each subscription and each handler that does not say otherwise.
+    public var defaults = ConfigurationDefaults()
     /// Threads and limits.
     public var engine = EngineConfiguration()
     /// The data directory.
@@ -14,10 +14,14 @@ public struct Configuration: Sendable, Equatable {
     public var log = LogConfiguration()
     /// What is consumed, in the file's order.
     public var subscriptions: [Subscription] = []
+    /// What is invoked at times, in the file's order.
+    public var schedules: [Schedule] = []
+    /// What is said of services and their handlers, in the file's order.
+    public var services: [ServiceSettings] = []
 
     var origins = Origins()
 
-    /// The defaults, without clusters and subscriptions.
+    /// The defaults, without clusters, subscriptions, schedules and services.
     public init() {}
 
     /// The problem that `message` tells of an option, with the option's place in the file that this was read from.

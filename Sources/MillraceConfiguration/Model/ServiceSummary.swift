@@ -14,11 +14,14 @@ public struct ServiceSummary: Sendable, Hashable {
     public let kind: Kind
     /// The handlers' names.
     public let handlers: [String]
+    /// The handler that runs once for each key: a workflow's `run`.
+    public let run: String?
 
     /// A service.
-    public init(name: String, kind: Kind, handlers: [String]) {
+    public init(name: String, kind: Kind, handlers: [String], run: String? = nil) {
         self.name = name
         self.kind = kind
         self.handlers = handlers
+        self.run = run
     }
 }

@@ -1,4 +1,4 @@
-/// The handler that a subscription's records go to: `service://SERVICE/HANDLER`.
+/// The handler that a subscription's records go to, or that a schedule invokes: `service://SERVICE/HANDLER`.
 public struct SubscriptionSink: Hashable, Sendable, CustomStringConvertible {
     /// The service's name.
     public var service: String

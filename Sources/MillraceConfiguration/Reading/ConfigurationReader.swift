@@ -5,7 +5,7 @@ public enum ConfigurationReader {
     /// - Parameters:
     ///   - path: the file, absolute or relative to the working directory.
     ///   - environment: where `${NAME}` gets its values from.
-    ///   - services: what subscriptions are checked against, or `nil` to leave that out.
+    ///   - services: what subscriptions, schedules and options of services are checked against, or `nil` to leave that out.
     ///   - kafkaSetting: what librdkafka says to a setting's name and value, or `nil` to leave that out.
     public static func read(
         path: String, environment: Environment = .process, services: [ServiceSummary]? = nil,
@@ -50,8 +50,8 @@ public enum ConfigurationReader {
         let check = ConfigurationCheck(
             clusters: draft.kafka.clusters,
             isClusterListDamaged: decoding.problems.contains { ["kafka", "kafka.clusters"].contains($0.option) },
-            subscriptions: draft.subscriptions, origins: decoding.origins,
-            services: services, kafkaSetting: kafkaSetting)
+            subscriptions: draft.subscriptions, schedules: draft.schedules, settings: draft.services,
+            origins: decoding.origins, services: services, kafkaSetting: kafkaSetting)
         decoding.report(check.problems())
         guard decoding.problems.isEmpty, let configuration = draft.configuration(origins: decoding.origins) else {
             return .failure(InvalidConfiguration(decoding.problems))

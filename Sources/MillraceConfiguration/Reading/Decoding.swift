@@ -61,7 +61,11 @@ struct Decoding {
             var message = "expected \(type.expected), but found \(shown(node))"
             if scalar.isFromEnvironment { message += ", which the environment makes something else" }
             if let detail = mismatch.detail { message += ": \(detail)" }
-            if let suggestion = mismatch.suggestion { message += "; did you mean \(quoted(suggestion))?" }
+            var suggestion = mismatch.suggestion
+            if suggestion == nil, problems.count <= InvalidConfiguration.limit {
+                suggestion = nearestName(to: scalar.text, among: mismatch.names)
+            }
+            if let suggestion { message += "; did you mean \(quoted(suggestion))?" }
             report(node.position(ofCharacter: mismatch.offset), message)
             return nil
         }

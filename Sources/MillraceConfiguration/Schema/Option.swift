@@ -6,6 +6,15 @@ struct Option<Section: Sendable>: Sendable {
     let read: @Sendable (YAMLNode, inout Decoding, inout Section) -> Void
 }
 
+extension Option {
+    /// The same option as one of a section that holds this one's.
+    func within<Outer>(_ path: any WritableKeyPath<Outer, Section> & Sendable) -> Option<Outer> {
+        Option<Outer>(reference: reference, required: required) { node, decoding, outer in
+            read(node, &decoding, &outer[keyPath: path])
+        }
+    }
+}
+
 extension Option where Section: ConfigurationSection {
     /// A value with a default, which is what a new section has.
     /// - Parameter standard: the reference's word for the default, where it is not the value itself.

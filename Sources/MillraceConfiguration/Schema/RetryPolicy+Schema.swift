@@ -6,8 +6,8 @@ extension RetryPolicy: ConfigurationSection {
         return [
             .value("initial", \.initial, wait, example: "1s", "The wait before the second attempt."),
             .value(
-                "factor", \.factor, .number(in: 1...1000, expected: "a number from 1 to 1000, such as 2 or 1.5"),
-                example: "1.5", "What each wait is multiplied by to get the next; 1 to 1000."),
+                "factor", \.factor, .retryFactor, example: "1.5",
+                "What each wait is multiplied by to get the next; 1 to 1000."),
             .value("max", \.max, wait, example: "5m", "The longest wait."),
             .value(
                 "attempts", \.attempts, .attempts, example: "unlimited",

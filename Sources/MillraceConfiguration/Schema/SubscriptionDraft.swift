@@ -14,7 +14,7 @@ struct SubscriptionDraft: ConfigurationSection {
 
     init() {}
 
-    init(_ defaults: SubscriptionDefaults, _ engine: EngineConfiguration) {
+    init(_ defaults: ConfigurationDefaults, _ engine: EngineConfiguration) {
         onError = defaults.onError
         maxQueuedRecords = engine.maxQueuedRecords
     }
@@ -64,7 +64,8 @@ struct SubscriptionDraft: ConfigurationSection {
                 example: "service://EventEnricher/userEvent", "The handler that gets them: `service://SERVICE/HANDLER`."
             ),
             .optional(
-                "name", \.name, .subscriptionName, standard: "`SOURCE -> SERVICE/HANDLER`", example: "user-events",
+                "name", \.name, .text(upTo: 200, expected: "a name of 1 to 200 characters"),
+                standard: "`SOURCE -> SERVICE/HANDLER`", example: "user-events",
                 "The identity under which progress is stored; unique, and shown in logs and metrics. Give one if source or sink may ever change."
             ),
             .value(
@@ -88,18 +89,5 @@ struct SubscriptionDraft: ConfigurationSection {
                 "How many records may wait in the store before the source pauses."),
             .value("paused", \.paused, .boolean, example: "true", "Whether it is known but does not consume."),
         ]
-    }
-}
-
-extension ScalarType<String> {
-    /// A subscription's name.
-    fileprivate static var subscriptionName: Self {
-        let text = ScalarType.text()
-        return ScalarType(name: "text", expected: "a name of 1 to 200 characters") { name throws(Mismatch) in
-            guard name.unicodeScalars.count <= 200 else { throw Mismatch(detail: "it is too long") }
-            return try text.parse(name)
-        } write: {
-            $0
-        }
     }
 }

@@ -1,3 +1,24 @@
+extension ScalarType<RetryDuration> {
+    static var retryDuration: Self {
+        let duration = ScalarType<Duration>.duration(atLeast: .milliseconds(1))
+        return ScalarType(
+            name: "\(duration.name), `unlimited`", expected: "\(duration.expected), or unlimited"
+        ) { text throws(Mismatch) in
+            if text == "unlimited" { return .unlimited }
+            do throws(Mismatch) { return .atMost(try duration.parse(text)) } catch {
+                var mismatch = error
+                mismatch.suggestion = mismatch.suggestion ?? nearestName(to: text, among: ["unlimited"])
+                throw mismatch
+            }
+        } write: {
+            switch $0 {
+            case .atMost(let longest): duration.write(longest)
+            case .unlimited: "unlimited"
+            }
+        }
+    }
+}
+
 extension ScalarType<Duration> {
     /// A time such as `500ms` or `1m30s`: whole numbers with units, the larger units first, each unit once; 36 500 days at most.
     static func duration(atLeast minimum: Duration = .zero) -> Self {

@@ -28,6 +28,10 @@ extension ScalarType<Double> {
     }
 }
 
+extension ScalarType<Double> {
+    static var retryFactor: Self { number(in: 1...1000, expected: "a number from 1 to 1000, such as 2 or 1.5") }
+}
+
 extension ScalarType<RetryLimit> {
     static var attempts: Self {
         ScalarType(

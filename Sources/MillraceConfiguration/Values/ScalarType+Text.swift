@@ -10,6 +10,17 @@ extension ScalarType<String> {
         }
     }
 
+    /// The same, of so many characters at most.
+    static func text(upTo limit: Int, expected: String) -> Self {
+        let text = text(expected: expected)
+        return ScalarType(name: text.name, expected: text.expected) { value throws(Mismatch) in
+            guard value.unicodeScalars.count <= limit else { throw Mismatch(detail: "it is too long") }
+            return try text.parse(value)
+        } write: {
+            $0
+        }
+    }
+
     /// Any text, empty or of many lines too.
     static var anyText: Self {
         ScalarType(

@@ -1,3 +1,5 @@
+import MillraceSchedule
+
 /// Reads a date and time in the form of ISO 8601 that RFC 3339 describes.
 enum Timestamp {
     /// Milliseconds since 1970 of `2026-01-31T08:00:00Z`, `2026-01-31T08:00:00.250+01:00` or `2026-01-31`, which is
@@ -5,9 +7,9 @@ enum Timestamp {
     static func milliseconds(of text: String) -> Int64? {
         var rest = Array(text.utf8)[...]
         guard let year = digits(4, &rest), year >= 1970, take("-", &rest), let month = digits(2, &rest),
-            1...12 ~= month, take("-", &rest), let day = digits(2, &rest), day >= 1, day <= days(in: month, of: year)
+            take("-", &rest), let day = digits(2, &rest), let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
-        let midnight = daysSince1970(year, month, day) * 86_400_000
+        let midnight = date.daysSince1970 * 86_400_000
         if rest.isEmpty { return midnight }
 
         guard take("T", &rest) || take("t", &rest), let hour = digits(2, &rest), hour <= 23, take(":", &rest),
@@ -45,20 +47,5 @@ enum Timestamp {
         guard rest.first == UInt8(ascii: character) else { return false }
         rest = rest.dropFirst()
         return true
-    }
-
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// The civil calendar's days, counted with years that begin in March, so that leap days come last.
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let marchYear = month <= 2 ? year - 1 : year
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
     }
 }

@@ -21,15 +21,15 @@ package final class Engine: Sendable {
 
     /// Reads everything that outlives a process, and is ready to start.
     ///
-    /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
+    /// - Throws: ``EngineError`` where a subscription or schedule names no handler, or the store cannot be read.
     package init(
         options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
-        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, clock: any EngineClock,
-        observer: any EngineObserver
+        schedules: [ScheduleDefinition] = [], sinks: [(name: String, sink: any RecordSink)], disk: any Disk,
+        clock: any EngineClock, observer: any EngineObserver
     ) throws(EngineError) {
         let parts = try EngineParts(
-            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk,
-            observer: observer, recoveryThreads: options.threads)
+            options: options, services: services, subscriptions: subscriptions, schedules: schedules, sinks: sinks,
+            disk: disk, observer: observer, recoveryThreads: options.threads)
         self.options = parts.options
         store = parts.store
         desk = parts.desk
@@ -98,6 +98,10 @@ package enum EngineError: Error, CustomStringConvertible, Sendable {
     case keyNeeded(subscription: String, service: String)
     case missingSink(String)
     case nameTooLong(subscription: String)
+    case unknownScheduledHandler(schedule: String, service: String, handler: String)
+    case scheduleKey(schedule: String, reason: String)
+    case scheduleNameTooLong(String)
+    case scheduleTwice(String)
     case store(StoreError)
 
     package var description: String {
@@ -111,6 +115,12 @@ package enum EngineError: Error, CustomStringConvertible, Sendable {
             "the data directory holds records that have not been delivered to the Kafka cluster '\(name)', which is not configured any more; configure it under kafka.clusters until they are out"
         case .nameTooLong(let name):
             "the subscription name '\(name)' has \(name.utf8.count) bytes, and the limit is 255; give the subscription a shorter name"
+        case .unknownScheduledHandler(let schedule, let service, let handler):
+            "the schedule '\(schedule)' has the sink service://\(service)/\(handler), which this application does not offer"
+        case .scheduleKey(let schedule, let reason): "the schedule '\(schedule)' has a wrong key: \(reason)"
+        case .scheduleNameTooLong(let name):
+            "the schedule name '\(name)' has \(name.utf8.count) bytes, and the limit is 255; give the schedule a shorter name"
+        case .scheduleTwice(let name): "two schedules are named '\(name)'; give one of them another name"
         case .store(let error): "\(error)"
         }
     }

@@ -17,6 +17,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     private var groups: [Mailbox] = []
     private var shardGroups: [ShardGroup] = []
     private var counters: [ShardCounters] = []
+    private var schedules: [ShardSchedules.Schedule] = []
     private let overloaded = Atomic<Bool>(false)
     private let posted = Atomic<Int>(0)
     private let handled = Atomic<Int>(0)
@@ -39,6 +40,8 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     }
 
     func setCounters(_ counters: [ShardCounters]) { self.counters = counters }
+
+    func setSchedules(_ schedules: [ShardSchedules.Schedule]) { self.schedules = schedules }
 
     // MARK: Exchange
 
@@ -135,6 +138,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
         statistics.durableCommits = store.durableCommit
         statistics.pendingWriteBacks = store.pendingWriteBacks
         statistics.subscriptions = intakes.map { $0.statistics }
+        statistics.schedules = schedules.map { EngineStatistics.Schedule($0) }
         return statistics
     }
 }

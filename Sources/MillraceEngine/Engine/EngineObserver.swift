@@ -10,6 +10,8 @@ package protocol EngineObserver: AnyObject, Sendable {
     func keyParked(_ event: FailureEvent)
     /// A record or an invocation was dropped, by its subscription's policy.
     func recordSkipped(_ event: FailureEvent)
+    /// A schedule has been set up or taken away, or has missed ticks.
+    func schedule(_ event: ScheduleEvent)
     /// A context was used where it must not be, or a stored row could not be read.
     func warning(_ message: String)
     /// The disk is full; the engine tries again until there is room.
@@ -18,6 +20,11 @@ package protocol EngineObserver: AnyObject, Sendable {
     func storageUnblocked()
     /// The storage failed; the engine has stopped.
     func storageFailed(_ error: StoreFailure)
+}
+
+extension EngineObserver {
+    /// Nothing, for those who have no use for it.
+    package func schedule(_ event: ScheduleEvent) {}
 }
 
 /// A failure of the storage, in words.

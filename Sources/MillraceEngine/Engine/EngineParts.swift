@@ -17,11 +17,11 @@ struct EngineParts: Sendable {
     /// Reads everything that outlives a process.
     ///
     /// - Parameter recoveryThreads: how many threads read the shards' blocks.
-    /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
+    /// - Throws: ``EngineError`` where a subscription or schedule names no handler, or the store cannot be read.
     init(
         options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
-        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver,
-        recoveryThreads: Int = 1
+        schedules: [ScheduleDefinition], sinks: [(name: String, sink: any RecordSink)], disk: any Disk,
+        observer: any EngineObserver, recoveryThreads: Int = 1
     ) throws(EngineError) {
         var options = options
         options.limits.maxRecordBytes = sinks.map { $0.sink.maxRecordBytes }
@@ -40,6 +40,11 @@ struct EngineParts: Sendable {
             }
             handlers.append(handler)
         }
+        for (at, schedule) in schedules.enumerated()
+        where schedules[..<at].contains(where: { $0.name == schedule.name }) {
+            throw .scheduleTwice(schedule.name)
+        }
+        let known = try schedules.map { (schedule) throws(EngineError) in try Self.check(schedule, table, options) }
         store = Store(disk: disk)
         let host = EngineHost(
             store: store, shardCount: options.shardCount, observer: observer, sinks: sinks.map { $0.sink })
@@ -64,7 +69,8 @@ struct EngineParts: Sendable {
         }
         let settings = ShardSettings(
             shardCount: options.shardCount, services: table, handlers: handlers, intakes: intakes,
-            sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
+            schedules: known, sinks: sinks.map { $0.name }, limits: options.limits,
+            defaultPolicy: options.defaultPolicy,
             keepsFailedChanges: options.keepsFailedChanges,
             onDelivered: { batch in
                 host.latencies.didAcknowledge(batch)
@@ -83,7 +89,36 @@ struct EngineParts: Sendable {
         } catch { throw .store(error) }
         if let missing = shards.lazy.compactMap({ $0.missingSink }).first { throw .missingSink(missing) }
         host.setCounters(shards.map { $0.counters })
+        host.setSchedules(known)
         recovered = RecoveredShards(shards: shards, outputs: outputs)
+    }
+
+    /// A schedule with its handler.
+    private static func check(
+        _ schedule: ScheduleDefinition, _ table: ServiceTable, _ options: EngineOptions
+    ) throws(EngineError) -> ShardSchedules.Schedule {
+        guard let handler = table.find(service: schedule.service, handler: schedule.handler) else {
+            throw .unknownScheduledHandler(
+                schedule: schedule.name, service: schedule.service, handler: schedule.handler)
+        }
+        guard schedule.name.utf8.count <= 255 else { throw .scheduleNameTooLong(schedule.name) }
+        let reason: String? =
+            switch (handler.isKeyed, schedule.key.isEmpty) {
+            case (true, true): "'\(schedule.service)' has keys; give it a key"
+            case (false, false): "'\(schedule.service)' has no keys; leave the key out"
+            case (true, false) where handler.isWorkflow && !schedule.key.contains(ScheduleDefinition.tickPlaceholder):
+                "a workflow runs once for each key; put \(ScheduleDefinition.tickPlaceholder) into the key"
+            default: nil
+            }
+        // With a tick's time, which is longer than what stands for it.
+        let keyBytes = schedule.key(ofTick: 0).count
+        if keyBytes > options.limits.maxKeyBytes {
+            throw .scheduleKey(
+                schedule: schedule.name,
+                reason: "it has \(keyBytes) bytes, and the limit is \(options.limits.maxKeyBytes); shorten it")
+        }
+        if let reason { throw .scheduleKey(schedule: schedule.name, reason: reason) }
+        return ShardSchedules.Schedule(schedule, handler, ScheduleCounters(), shardCount: options.shardCount)
     }
 
     private static func partitions(

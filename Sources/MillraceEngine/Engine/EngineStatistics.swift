@@ -22,6 +22,25 @@ package struct EngineStatistics: Sendable {
         package var partitions: [Partition]
     }
 
+    /// One schedule's figures.
+    package struct Schedule: Sendable {
+        package var name: String
+        /// Ticks that started their handler.
+        package var fired: UInt64
+        /// Ticks that were missed and not made up for.
+        package var missed: UInt64
+        /// When the next tick is, in milliseconds since 1970; `nil` before the engine runs, and where there is none any more.
+        package var nextMilliseconds: Int64?
+
+        init(_ schedule: ShardSchedules.Schedule) {
+            name = schedule.definition.name
+            fired = schedule.counters.fired.load(ordering: .relaxed)
+            missed = schedule.counters.missed.load(ordering: .relaxed)
+            let next = schedule.counters.next.load(ordering: .relaxed)
+            nextMilliseconds = next < 0 ? nil : next
+        }
+    }
+
     package var records: UInt64 = 0
     package var duplicates: UInt64 = 0
     package var invocations: UInt64 = 0
@@ -46,6 +65,7 @@ package struct EngineStatistics: Sendable {
     package var durableCommits: UInt64 = 0
     package var pendingWriteBacks = 0
     package var subscriptions: [Subscription] = []
+    package var schedules: [Schedule] = []
 
     mutating func add(_ counters: ShardCounters) {
         records += counters.records.load(ordering: .relaxed)

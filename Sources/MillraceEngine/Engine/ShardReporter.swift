@@ -41,6 +41,8 @@ final class ShardReporter: ShardObserver {
         )
     }
 
+    func schedule(_ event: ScheduleEvent) { observer.schedule(event) }
+
     func contextMisused(_ error: any Error) { observer.warning("\(error)") }
 
     private static func words(_ source: StoredInvocation.Source?) -> String? {

@@ -26,14 +26,15 @@ package final class SteppedEngine {
 
     /// Reads everything that outlives a process.
     ///
-    /// - Throws: ``EngineError`` where a subscription names no handler, or the store cannot be read.
+    /// - Throws: ``EngineError`` where a subscription or schedule names no handler, or the store cannot be read.
     package init(
         options: EngineOptions, services: [ServiceDefinition], subscriptions: [SubscriptionDefinition],
-        sinks: [(name: String, sink: any RecordSink)], disk: any Disk, observer: any EngineObserver
+        schedules: [ScheduleDefinition] = [], sinks: [(name: String, sink: any RecordSink)], disk: any Disk,
+        observer: any EngineObserver
     ) throws(EngineError) {
         let parts = try EngineParts(
-            options: options, services: services, subscriptions: subscriptions, sinks: sinks, disk: disk,
-            observer: observer)
+            options: options, services: services, subscriptions: subscriptions, schedules: schedules, sinks: sinks,
+            disk: disk, observer: observer)
         self.options = parts.options
         store = parts.store
         host = parts.host
@@ -85,6 +86,11 @@ package final class SteppedEngine {
     /// Ends the tasks of handlers without effect: for an engine that is about to be thrown away.
     package func drainTasks() {
         for shard in shards { shard.releaseAll() }
+    }
+
+    /// Lets no schedule tick any more in this life: for simulations that are to come to rest.
+    package func stopSchedules() {
+        for shard in shards { shard.stopSchedules() }
     }
 
     // MARK: The flusher

@@ -4,7 +4,7 @@ import Synchronization
 
 /// What a shard does before its first turn.
 extension Shard {
-    /// Reads everything that outlives a process: counters, queues, timers. Its store has replayed its blocks already; returns
+    /// Reads everything that outlives a process: counters, queues, timers, schedules. Its store has replayed its blocks already; returns
     /// what has to be sent again.
     func recover(_ recovery: ShardStore.Recovery) throws(StoreError) -> Outputs {
         let prefix = [UInt8(index >> 8), UInt8(index & 0xff)]
@@ -26,6 +26,7 @@ extension Shard {
         }
         try recoverLanes(prefix)
         try recoverQueues(prefix)
+        try recoverSchedules(prefix)
         timers.startAtStore()
         return resend(recovery.messages)
     }

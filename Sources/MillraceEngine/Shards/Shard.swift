@@ -63,6 +63,9 @@ final class Shard {
     /// Batches up to this one are durable.
     var durableBatch: UInt64 = 0
     var timers: TimerQueue
+    var schedules: ShardSchedules
+    /// When a schedule is to be looked at.
+    var nextTick: Int64?
     var queuedCount = 0
 
     var rowKey: RowKey
@@ -98,6 +101,7 @@ final class Shard {
         self.executor = executor
         self.observer = observer
         timers = TimerQueue(limit: settings.limits.timersInMemory)
+        schedules = ShardSchedules(settings.schedules, shard: index)
         rowKey = RowKey(shard: index)
         lanes = settings.sinks.map { OutboxLane(name: $0) }
         received = [UInt64](repeating: 0, count: settings.shardCount)
@@ -110,12 +114,13 @@ final class Shard {
         turnInvocations = 0
     }
 
-    /// Does what has become due: jobs of waiting handlers, retries, timers, queued invocations.
+    /// Does what has become due: jobs of waiting handlers, retries, timers, schedules, queued invocations.
     func work() {
         runJobs()
         resumePauses()
         retryDue()
         fireTimers()
+        fireSchedules()
         runScheduled()
         runLocalInvocations()
     }
@@ -130,7 +135,7 @@ final class Shard {
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
         var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, nextOutboxWork] {
+        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, nextOutboxWork, nextTick] {
             if let due { next = min(next ?? .max, due) }
         }
         return next
@@ -201,6 +206,8 @@ struct ShardSettings: Sendable {
     /// The handler of each intake, by the intake's index.
     let handlers: [ServiceTable.Handler]
     let intakes: [Intake]
+    /// The schedules of all shards.
+    let schedules: [ShardSchedules.Schedule]
     /// The names of the sinks.
     let sinks: [String]
     let limits: EngineLimits

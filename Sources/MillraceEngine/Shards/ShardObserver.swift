@@ -16,5 +16,7 @@ protocol ShardObserver: AnyObject, Sendable {
     )
     /// An invocation stands in line behind one that, through calls, waits for it.
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
+    /// A schedule has been set up or taken away, or has missed ticks.
+    func schedule(_ event: ScheduleEvent)
     func contextMisused(_ error: any Error)
 }

@@ -42,7 +42,8 @@ struct CheckCommand {
 
     private static func summary(_ configuration: Configuration) -> String {
         func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-        return count(configuration.subscriptions.count, "subscription") + ", "
+        let schedules = configuration.schedules.isEmpty ? "" : count(configuration.schedules.count, "schedule") + ", "
+        return count(configuration.subscriptions.count, "subscription") + ", " + schedules
             + count(configuration.kafka.clusters.count, "Kafka cluster")
     }
 }

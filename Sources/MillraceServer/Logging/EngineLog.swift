@@ -1,5 +1,6 @@
 import Millrace
 import MillraceEngine
+import MillraceSchedule
 import MillraceTelemetry
 import Synchronization
 
@@ -8,9 +9,11 @@ final class EngineLog: EngineObserver {
     private let subscriptions: Logger
     private let handlers: Logger
     private let storage: Logger
+    private let schedules: Logger
     private let now: @Sendable () -> Int64
     private let failures = LogThrottle(burst: 3)
     private let statuses = LogThrottle(burst: 5)
+    private let missedTicks = LogThrottle(burst: 3)
     /// How each partition was, to tell going on from beginning.
     private let wasHeld = Mutex<Set<String>>([])
     private let isBlocked = Mutex(false)
@@ -20,6 +23,7 @@ final class EngineLog: EngineObserver {
         subscriptions = logger.labelled("subscription")
         handlers = logger.labelled("handler")
         storage = logger.labelled("storage")
+        schedules = logger.labelled("schedule")
         self.now = now
     }
 
@@ -28,6 +32,11 @@ final class EngineLog: EngineObserver {
         for summary in failures.endWindows(now: now(), all: isLast) {
             handlers.warning(
                 "\(summary.kind): \(summary.count) more in the last \(summary.seconds) s",
+                metadata: ["last": .string(summary.last)])
+        }
+        for summary in missedTicks.endWindows(now: now(), all: isLast) {
+            schedules.warning(
+                "\(summary.kind): \(summary.count) more times in the last \(summary.seconds) s",
                 metadata: ["last": .string(summary.last)])
         }
         for summary in statuses.endWindows(now: now(), all: isLast) {
@@ -70,6 +79,42 @@ final class EngineLog: EngineObserver {
         case .retrying(let reason): (.warning, "waiting and trying again: \(reason)", true)
         case .stopped(let reason): (.error, "stopped until somebody looks at it: \(reason)", true)
         case .finished: (.info, "read to its end", false)
+        }
+    }
+
+    // MARK: Schedules
+
+    func schedule(_ event: ScheduleEvent) {
+        let next =
+            event.nextMilliseconds.map { "the next tick is at \(TickText.text(ofMilliseconds: $0))" }
+            ?? "it never ticks again"
+        let metadata: LogMetadata = ["schedule": .string(event.schedule)]
+        switch event.kind {
+        case .new: schedules.info("runs for the first time; \(next)", metadata: metadata)
+        case .resumed: schedules.info("goes on; \(next)", metadata: metadata)
+        case .changed:
+            schedules.notice(
+                "ticks at other times than before; \(next), and earlier ones are left out", metadata: metadata)
+        case .removed: schedules.notice("is not configured any more, and is forgotten", metadata: metadata)
+        case .missed(let missed):
+            let words = Self.words(missed)
+            guard missedTicks.admits("schedule '\(event.schedule)' missed ticks", now: now(), last: words) else {
+                return
+            }
+            schedules.warning(words, metadata: metadata)
+        }
+    }
+
+    private static func words(_ missed: ScheduleEvent.Missed) -> String {
+        let first = TickText.text(ofMilliseconds: missed.first)
+        let last = TickText.text(ofMilliseconds: missed.last)
+        let number = (missed.hasMore ? "more than " : "") + "\(missed.count)"
+        let what = missed.count == 1 ? "missed the tick of \(first)" : "missed \(number) ticks from \(first) to \(last)"
+        return switch missed.madeUp {
+        case 0: "\(what), left out as 'catchUp' says"
+        case missed.count where !missed.hasMore: "\(what), made up for now"
+        case 1: "\(what); the last one is made up for now"
+        default: "\(what); the last \(missed.madeUp) are made up for now"
         }
     }
 

@@ -6,6 +6,7 @@ extension ServiceSummary {
     init(_ service: ServiceDefinition) {
         self.init(
             name: service.name, kind: service.kind == .service ? .unkeyed : .keyed,
-            handlers: service.handlers.map(\.name))
+            handlers: service.handlers.map(\.name),
+            run: service.kind == .workflow ? service.handlers.first { $0.kind == .workflow }?.name : nil)
     }
 }

@@ -8,6 +8,7 @@ enum EngineMetrics {
         counters(figures, &samples)
         gauges(figures, &samples)
         for subscription in figures.subscriptions { collect(subscription, &samples) }
+        for schedule in figures.schedules { collect(schedule, &samples) }
         latencies(engine.latencies, &samples)
     }
 
@@ -79,6 +80,21 @@ enum EngineMetrics {
                     "millrace_partition_lag", help: "Offsets between position and log end.", labels: labels,
                     Double(lag))
             }
+        }
+    }
+
+    private static func collect(_ schedule: EngineStatistics.Schedule, _ samples: inout MetricSamples) {
+        let labels = [MetricLabel("schedule", schedule.name)]
+        samples.counter(
+            "millrace_schedule_fired_ticks_total", help: "Ticks of a schedule that invoked its handler.",
+            labels: labels, Double(schedule.fired))
+        samples.counter(
+            "millrace_schedule_missed_ticks_total", help: "Ticks of a schedule that were missed and not made up for.",
+            labels: labels, Double(schedule.missed))
+        if let next = schedule.nextMilliseconds {
+            samples.gauge(
+                "millrace_schedule_next_tick_time_seconds", help: "When a schedule ticks next, since 1970.",
+                labels: labels, Double(next) / 1000)
         }
     }
 

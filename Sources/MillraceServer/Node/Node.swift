@@ -43,9 +43,11 @@ package final class Node: Sendable {
                 return (name: cluster.name, sink: try connectors.kafkaSink(cluster) { logger.warning($0) })
             }
             let engine = try Engine(
-                options: EngineOptions(configuration, cores: cores), services: services,
-                subscriptions: configuration.subscriptions.map { SubscriptionDefinition($0) }, sinks: sinks,
-                disk: disk, clock: SystemClock(), observer: log)
+                options: EngineOptions(configuration, cores: cores),
+                services: services.map { $0.configured(by: configuration) },
+                subscriptions: configuration.subscriptions.map { SubscriptionDefinition($0) },
+                schedules: configuration.schedules.map { ScheduleDefinition($0) }, sinks: sinks, disk: disk,
+                clock: SystemClock(), observer: log)
             let plan = SourcePlan(configuration)
             var lines = LineSource.Options()
             lines.maxLineBytes = min(configuration.engine.maxRecordBytes, 1 << 30)
@@ -72,12 +74,13 @@ package final class Node: Sendable {
                 "directory": .string(configuration.storage.directory),
                 "shards": .integer(configuration.storage.shardCount),
                 "subscriptions": .integer(configuration.subscriptions.count),
+                "schedules": .integer(configuration.schedules.count),
                 "queued": .integer(statistics.queuedInvocations), "parked_keys": .integer(statistics.parkedKeys),
             ])
         if let endpoint { logger.info("metrics at http://\(endpoint.address)/metrics") }
         for index in plan.paused { engine.intakes[index].report(.paused(reason: "the configuration says so")) }
-        if configuration.subscriptions.isEmpty {
-            logger.warning("the configuration has no subscriptions: nothing will be consumed")
+        if configuration.subscriptions.isEmpty, configuration.schedules.isEmpty {
+            logger.warning("the configuration has no subscriptions and no schedules: nothing will be done")
         }
         do {
             try engine.start(sources: sources)

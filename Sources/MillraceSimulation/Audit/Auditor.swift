@@ -1,5 +1,6 @@
 import Millrace
 import MillraceEngine
+import MillraceSchedule
 
 /// Compares what the disk and the output hold with what the workload asked for.
 struct Auditor {
@@ -57,6 +58,7 @@ struct Auditor {
         auditPlaces()
         auditOrder()
         auditCauses()
+        auditTicks()
     }
 
     /// What must hold in the end, when nothing is left to do.
@@ -64,6 +66,7 @@ struct Auditor {
         auditPlaces()
         auditOrder()
         auditCancellations()
+        auditTicks()
         for root in environment.workload.roots { auditRoot(root, stopped) }
         let undone = state.timers
         if !undone.isEmpty { problems.append("timers are left over: \(undone)") }
@@ -154,7 +157,32 @@ struct Auditor {
         }
     }
 
+    /// Each schedule's ticks, from its first on, without gaps and in order.
+    private mutating func auditTicks() {
+        for schedule in environment.plan.schedules {
+            guard let ticks = state.ticks[schedule.name], let first = ticks.first else { continue }
+            var expected = first
+            for tick in ticks {
+                guard tick == expected else {
+                    problems.append("\(schedule.name) has the tick \(tick), and should have \(expected): \(ticks)")
+                    break
+                }
+                expected = schedule.timing.next(after: tick) ?? -1
+            }
+        }
+    }
+
     // MARK: In the end
+
+    /// Whether the last tick is the one before the next, for schedules that stand still.
+    mutating func auditLastTicks(next: [String: Int64]) {
+        for schedule in environment.plan.schedules {
+            guard let last = state.ticks[schedule.name]?.last, let next = next[schedule.name] else { continue }
+            if schedule.timing.next(after: last) != next {
+                problems.append("\(schedule.name) ticks next at \(next), and the last tick that is there is \(last)")
+            }
+        }
+    }
 
     private mutating func auditRoot(_ id: String, _ stopped: [SimulatedLog.Place: Int64]) {
         if placeOf[id] == nil, !state.queued.contains(where: { $0.id == id }) {

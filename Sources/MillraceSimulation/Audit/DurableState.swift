@@ -11,6 +11,8 @@ struct DurableState {
 
     /// The lists by target.
     private(set) var lists: [Target: [String]] = [:]
+    /// The ticks that were taken, by schedule.
+    private(set) var ticks: [String: [Int64]] = [:]
     private(set) var queued: [Queued] = []
     /// Commands that wait for their time.
     private(set) var timers: [String] = []
@@ -26,10 +28,12 @@ struct DurableState {
             let upper = ShardStore.end(ofPrefix: lower)
             for row in try store.scan(.state, from: lower, to: upper) { read(row.key, row.value) }
             for row in try store.scan(.inbox, from: lower, to: upper) {
-                queued.append(Queued(queue: "\(row.key.dropLast(8))", id: try Self.id(row.value)))
+                let stored = try Self.invocation(row.value)
+                if stored.service == AuditedServices.clock { continue }
+                queued.append(Queued(queue: "\(row.key.dropLast(8))", id: Self.id(stored)))
             }
             for row in try store.scan(.timers, from: lower, to: upper) where !row.value.isEmpty {
-                timers.append(try Self.id(row.value))
+                timers.append(Self.id(try Self.invocation(row.value)))
             }
             queueCount += try store.scan(
                 .meta, from: lower + [UInt8(ascii: "q")], to: lower + [UInt8(ascii: "q") + 1]
@@ -46,7 +50,9 @@ struct DurableState {
             key: String(decoding: key[(serviceEnd + 4)..<keyEnd], as: UTF8.self))
         let name = String(decoding: key[keyEnd...], as: UTF8.self)
         let text = String(decoding: value, as: UTF8.self)
-        if name == ValueList.name {
+        if target.service == AuditedServices.clock {
+            ticks[target.key] = text.split(separator: " ").map { Int64($0) ?? -1 }
+        } else if name == ValueList.name {
             lists[target] = text.split(separator: " ").map(String.init)
         } else if name.hasPrefix(RowList.prefix) {
             // Rows come in the order of their names, which is that of the list.
@@ -54,8 +60,11 @@ struct DurableState {
         }
     }
 
-    private static func id(_ invocation: [UInt8]) throws -> String {
-        let stored = try unsafe invocation.withUnsafeBytes { try unsafe StoredInvocation(decoding: $0) }
-        return String(decoding: stored.payload.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+    private static func invocation(_ bytes: [UInt8]) throws -> StoredInvocation {
+        try unsafe bytes.withUnsafeBytes { try unsafe StoredInvocation(decoding: $0) }
+    }
+
+    private static func id(_ stored: StoredInvocation) -> String {
+        String(decoding: stored.payload.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
     }
 }

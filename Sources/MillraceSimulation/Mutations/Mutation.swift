@@ -15,6 +15,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case noRollBack
     /// A timer's row is deleted before what it does is committed.
     case timerDeletedEarly
+    /// A schedule's position is written before, and apart from, what its tick starts.
+    case tickInSeparateWrite
 
     /// The writes that a batch becomes.
     func writes(of batch: SimulatedBatch) -> [SimulatedBatch] {
@@ -22,6 +24,8 @@ package enum Mutation: String, CaseIterable, Sendable {
         case .offsetInSeparateWrite:
             unsafe Self.split(batch) { family, key in unsafe !(family == .meta && key.first == UInt8(ascii: "w")) }
         case .timerDeletedEarly: unsafe Self.split(batch) { family, _ in family == .timers }
+        case .tickInSeparateWrite:
+            unsafe Self.split(batch) { family, key in unsafe family == .meta && key.first == UInt8(ascii: "t") }
         case .blockDroppedEarly: [Self.droppingBlocks(batch)]
         case .outputBeforeSync, .writeBackBeforeSync, .noRollBack: [batch]
         }

@@ -20,7 +20,8 @@ final class SimulatedProcess {
         options.keepsFailedChanges = mutation == .noRollBack
         let engine = try SteppedEngine(
             options: options, services: AuditedServices(environment: environment).definitions,
-            subscriptions: environment.plan.subscriptions, sinks: [("main", sink)], disk: disk,
+            subscriptions: environment.plan.subscriptions, schedules: environment.plan.schedules,
+            sinks: [("main", sink)], disk: disk,
             observer: SimulatedObserver(environment))
         self.engine = engine
         sources = zip(environment.plan.topics, engine.intakes).map { SimulatedSource($0, $1, environment) }

@@ -247,13 +247,28 @@ package final class Simulation {
         environment.disk.fail(with: nil)
         process?.disk.crashPoint = nil
         while !environment.workload.isFinished { produce() }
+        let next = stopTicking()
         // First without an answer to what waits: no other key may need one.
         guard drain(answers: false), drain(answers: true) else { return }
+        audit { $0.auditLastTicks(next: next) }
         auditRest()
         guard environment.violations.isEmpty else { return }
         crash("after everything came to rest")
-        guard environment.violations.isEmpty, drain(answers: true) else { return }
+        guard environment.violations.isEmpty else { return }
+        let last = stopTicking()
+        guard drain(answers: true) else { return }
+        audit { $0.auditLastTicks(next: last) }
         auditRest()
+    }
+
+    /// Lets schedules take the ticks that are due, and no more: else there would never be rest. Returns when they would tick next.
+    private func stopTicking() -> [String: Int64] {
+        guard let process else { return [:] }
+        // The first turn may be a commit that was tried before.
+        for _ in 0..<2 { for group in 0..<process.engine.groupCount { turn(group, inputs: 0) } }
+        let schedules = process.engine.statistics.schedules
+        process.engine.stopSchedules()
+        return Dictionary(uniqueKeysWithValues: schedules.map { ($0.name, $0.nextMilliseconds ?? -1) })
     }
 
     /// Takes steps until there is nothing left to do. Returns false where that does not end.

@@ -1,5 +1,6 @@
 import Millrace
 import MillraceEngine
+import MillraceSchedule
 import MillraceStore
 
 /// What a seed decides beforehand: the size of everything, which faults there are and how often, what the policies are.
@@ -29,6 +30,7 @@ struct SimulationPlan: CustomStringConvertible {
     let ends: [ErrorPolicy.End]
     let defaultEnd: ErrorPolicy.End
     let weights: [Step: Int]
+    let schedules: [ScheduleDefinition]
     let writeBytes: Int
     private let shardLimits: ShardLimits
     private let limits: EngineLimits
@@ -75,6 +77,11 @@ struct SimulationPlan: CustomStringConvertible {
         if random.chance(15) { weights[.startWriteBack] = 0 }
         if random.chance(10) { weights[.acknowledge] = 0 }
         self.weights = weights
+        schedules = (0..<random.pick([0, 1, 4])).map { number in
+            ScheduleDefinition(
+                name: "clock-\(number)", timing: .every(milliseconds: Int64(random.pick([5_000, 20_000, 60_000]))),
+                service: AuditedServices.clock, handler: AuditedServices.handler, key: "clock-\(number)", catchUp: .all)
+        }
     }
 
     var options: EngineOptions {
@@ -108,6 +115,7 @@ struct SimulationPlan: CustomStringConvertible {
         seed \(seed): \(shardCount) shards on \(threads) threads, topics \(topics.map { "\($0.name)×\($0.partitions)" }), \
         \(keys) keys, \(recordCount) records, \(crashCount) crashes, ends \(ends) default \(defaultEnd), \
         retention \(hasRetention), disk full \(hasDiskFull), interleaving \(hasInterleaving), write bytes \(writeBytes), \
+        schedules \(schedules.map { "\($0.timing)" }), \
         \(shardLimits)
         """
     }

@@ -9,6 +9,8 @@ struct AuditedServices: Sendable {
     static let bag = "Bag"
     /// A service without keys, with a handler that may wait. Its list is what it emits.
     static let relay = "Relay"
+    /// An object that keeps a list of the ticks of its schedule, which its key names.
+    static let clock = "Clock"
     static let handler = "run"
 
     let environment: SimulatedEnvironment
@@ -46,6 +48,18 @@ struct AuditedServices: Sendable {
                         try visit.perform()
                         for _ in 0..<visit.command.waitsAfter { try await wait(visit.command) }
                         try visit.failLate()
+                    }
+                ]),
+            ServiceDefinition(
+                name: Self.clock, kind: .virtualObject,
+                handlers: [
+                    .direct(Self.handler, ObjectContext.init) { context in
+                        let tick = context.scheduleTick
+                        if tick?.schedule != context.key.text || tick?.milliseconds ?? .max > context.nowMilliseconds {
+                            environment.violate(
+                                "\(context.key) runs at \(context.nowMilliseconds) for \(String(describing: tick))")
+                        }
+                        try ValueList(context: context).append("\(tick?.milliseconds ?? -1)")
                     }
                 ]),
         ]

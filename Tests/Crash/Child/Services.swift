@@ -107,3 +107,13 @@ struct Relay {
             service: "Ledger", handler: "add", key: ObjectKey(command.key), payload: Array(payload.utf8), after: .zero)
     }
 }
+
+/// Keeps a list of the ticks of its schedule.
+@VirtualObject(options: impatient)
+struct Clockwork {
+    @Handler func tick(_ context: ObjectContext) throws {
+        let list = StateKey<String>("list", serde: .text)
+        let tick = context.scheduleTick.map { "\($0.milliseconds)" } ?? "none"
+        context.set(list, try context.get(list).map { "\($0) \(tick)" } ?? tick)
+    }
+}

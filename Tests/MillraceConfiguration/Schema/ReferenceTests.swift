@@ -42,12 +42,14 @@ import Testing
         }
     }
 
-    @Test func eachExampleOfTheReferenceIsAConfiguration() throws {
-        let text = try String(contentsOf: Self.page, encoding: .utf8)
+    @Test(arguments: [("configuration", 3), ("schedules", 1)])
+    func eachExampleOfThePagesIsAConfiguration(page: String, atLeast count: Int) throws {
+        let file = Self.page.deletingLastPathComponent().appendingPathComponent("\(page).md")
+        let text = try String(contentsOf: file, encoding: .utf8)
         let blocks = text.components(separatedBy: "```yaml\n").dropFirst().map {
             $0.components(separatedBy: "```")[0]
         }
-        #expect(blocks.count >= 3)
+        #expect(blocks.count >= count)
         for block in blocks {
             #expect(problems(block, ["KAFKA_USER": "u", "KAFKA_PASSWORD": "p"]) == [], "\(block)")
         }

@@ -41,6 +41,33 @@ import Testing
         #expect(outcome.errors == "")
     }
 
+    @Test func schedulesAndOptionsOfServicesAreCheckedAndSummedUp() throws {
+        let outcome = try check(
+            """
+            schedules:
+              a: { every: 1m, sink: service://Notifier/notify }
+              b: { cron: "@daily", sink: service://Counter/reset, key: k }
+            services: { Counter: { retry: { attempts: 3 }, handlers: { reset: { onExhaustion: kill } } } }
+            """)
+        #expect(outcome.code == .success)
+        #expect(
+            outcome.output == "\(directory.path)/m.yaml: all right: 0 subscriptions, 2 schedules, 0 Kafka clusters\n")
+        #expect(
+            try problems(
+                """
+                schedules:
+                  a: { cron: "0 0 31 4 *", sink: service://Notifier/notify }
+                  b: { every: 1m, sink: service://Counter/reset }
+                services: { Counter: { handlers: { rest: { onExhaustion: kill } } }, Notfier: {} }
+                """) == [
+                    "2:19: schedules.a.cron: expected a cron expression such as \"0 3 * * *\" or @hourly, but found "
+                        + "'0 0 31 4 *': it never fires: there is no such day in any year",
+                    "3:6: schedules.b.key: 'Counter' has keys; expected the key of the one to invoke",
+                    "4:42: services.Counter.handlers.rest: service 'Counter' has no handler 'rest'; did you mean 'reset'?",
+                    "4:79: services.Notfier: there is no service 'Notfier'; did you mean 'Notifier'?",
+                ])
+    }
+
     @Test func everythingThatIsWrongIsSaidAtOnceWithItsPlaceAndTheNearestName() throws {
         #expect(
             try problems(

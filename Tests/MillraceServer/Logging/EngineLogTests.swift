@@ -87,6 +87,64 @@ import Testing
             ])
     }
 
+    // MARK: Schedules
+
+    private func schedule(_ kind: ScheduleEvent.Kind, next: Int64? = 1_777_680_000_000) {
+        log.schedule(ScheduleEvent(schedule: "nightly", kind: kind, nextMilliseconds: next))
+    }
+
+    private func missed(_ count: Int, madeUp: Int, hasMore: Bool = false) -> ScheduleEvent.Kind {
+        .missed(
+            ScheduleEvent.Missed(
+                first: 1_777_593_600_000, last: 1_777_593_600_000 + Int64(count - 1) * 3_600_000, count: count,
+                hasMore: hasMore, madeUp: madeUp))
+    }
+
+    @Test func tellsOfSchedules() {
+        schedule(.new)
+        schedule(.resumed)
+        schedule(.changed)
+        schedule(.resumed, next: nil)
+        schedule(.removed, next: nil)
+        #expect(
+            lines() == [
+                "info schedule: runs for the first time; the next tick is at 2026-05-02T00:00:00Z",
+                "info schedule: goes on; the next tick is at 2026-05-02T00:00:00Z",
+                "notice schedule: ticks at other times than before; the next tick is at 2026-05-02T00:00:00Z, and earlier "
+                    + "ones are left out",
+                "info schedule: goes on; it never ticks again",
+                "notice schedule: is not configured any more, and is forgotten",
+            ])
+        #expect(handler.entries[0].metadata == ["schedule": "nightly"])
+    }
+
+    @Test(arguments: [
+        (1, 0, false, "missed the tick of 2026-05-01T00:00:00Z, left out as 'catchUp' says"),
+        (1, 1, false, "missed the tick of 2026-05-01T00:00:00Z, made up for now"),
+        (3, 0, false, "missed 3 ticks from 2026-05-01T00:00:00Z to 2026-05-01T02:00:00Z, left out as 'catchUp' says"),
+        (
+            3, 1, false,
+            "missed 3 ticks from 2026-05-01T00:00:00Z to 2026-05-01T02:00:00Z; the last one is made up for now"
+        ),
+        (3, 3, false, "missed 3 ticks from 2026-05-01T00:00:00Z to 2026-05-01T02:00:00Z, made up for now"),
+        (
+            3, 2, true,
+            "missed more than 3 ticks from 2026-05-01T00:00:00Z to 2026-05-01T02:00:00Z; the last 2 are made up for now"
+        ),
+    ])
+    func tellsOfTicksThatWereMissed(count: Int, madeUp: Int, hasMore: Bool, words: String) {
+        schedule(missed(count, madeUp: madeUp, hasMore: hasMore))
+        #expect(lines() == ["warning schedule: \(words)"])
+    }
+
+    @Test func aScheduleThatKeepsMissingTicksMakesAFewLines() {
+        for _ in 0..<1000 { schedule(missed(1, madeUp: 1)) }
+        #expect(handler.entries.count == 3)
+        time.now.withLock { $0 = 10_000 }
+        log.tick()
+        #expect(handler.messages.last == "schedule 'nightly' missed ticks: 997 more times in the last 10 s")
+    }
+
     @Test func aLongKeyIsShortened() {
         log.keyParked(failure(key: String(repeating: "x", count: 1000)))
         #expect(handler.messages[0].hasPrefix("key '" + String(repeating: "x", count: 100) + "…' of Order is parked"))

@@ -1,5 +1,7 @@
+import Millrace
 import MillraceConfiguration
 import MillraceEngine
+import MillraceSchedule
 import Testing
 
 @testable import MillraceServer
@@ -95,6 +97,25 @@ import Testing
         let read = try read(
             "subscriptions: [{ source: kafka://m/t, sink: service://S/h, start: \"\(text)\" }]\n" + Self.cluster)
         #expect(read.subscriptions.map { MillraceEngine.StartPosition($0.start) } == [start])
+    }
+
+    @Test func aScheduleIsAsTheFileSaysIt() throws {
+        let definitions = try read(
+            """
+            schedules:
+              a: { cron: "0 3 * * *", timeZone: Europe/Berlin, sink: service://Report/nightly, payload: hello, catchUp: all }
+              b: { every: 90s, sink: service://Stock/count, key: "k-{tick}" }
+            """
+        ).schedules.map { ScheduleDefinition($0) }
+        try #require(definitions.count == 2)
+        let zone = try #require(ScheduleTimeZone(named: "Europe/Berlin"))
+        #expect(definitions[0].name == "a")
+        #expect(definitions[0].timing == .cron(try CronExpression(parsing: "0 3 * * *"), zone))
+        #expect(definitions[0].service == "Report" && definitions[0].handler == "nightly")
+        #expect(definitions[0].key == "" && definitions[0].payload == Array("hello".utf8))
+        #expect(definitions[0].catchUp == .all)
+        #expect(definitions[1].timing == .every(milliseconds: 90_000))
+        #expect(definitions[1].key == "k-{tick}" && definitions[1].payload == [] && definitions[1].catchUp == .last)
     }
 
     private static let cluster = "kafka: { clusters: { m: { bootstrap.servers: x } } }"

@@ -1,5 +1,6 @@
 import Foundation
 import MillraceEngine
+import MillraceSchedule
 import MillraceTelemetry
 import Testing
 
@@ -11,12 +12,18 @@ import Testing
     private let text: String
 
     init() async throws {
-        let node = try CountingNode()
+        let node = try CountingNode(
+            yaml: CountingNode.yaml + """
+
+                schedules:
+                  often: { every: 1s, sink: service://Notifier/notify, payload: '"now"' }
+                  seldom: { cron: "0 0 29 2 *", sink: service://Notifier/notify }
+                """)
         defer { node.stop() }
         node.source.deliver("numbers", key: "a", values: ["1", "2", "3"])
         node.source.deliver("numbers", key: "b", values: ["-1"], from: 3)
         node.source.topics[0].intake.reportLogEnd(10, slot: 0)
-        await node.wait { $0.records == 4 && $0.parkedKeys == 1 }
+        await node.wait { $0.records == 4 && $0.parkedKeys == 1 && $0.schedules[0].fired > 0 }
         text = node.node.metricsText
         families = try PrometheusPage.parse(text)
     }
@@ -35,6 +42,11 @@ import Testing
         #expect(try value("millrace_subscription_records_total", #"{subscription="numbers"}"#) == 4)
         #expect(
             try value("millrace_info", #"{version="\#(MillraceApplication.millraceVersion)",application="2.1"}"#) == 1)
+        #expect(try value("millrace_schedule_fired_ticks_total", #"{schedule="often"}"#) >= 1)
+        #expect(try value("millrace_schedule_fired_ticks_total", #"{schedule="seldom"}"#) == 0)
+        #expect(try value("millrace_schedule_missed_ticks_total", #"{schedule="seldom"}"#) == 0)
+        let next = Int64(try value("millrace_schedule_next_tick_time_seconds", #"{schedule="seldom"}"#))
+        #expect(TickText.text(ofMilliseconds: next * 1000).contains("-02-29T00:00:00Z"))
         #expect(try value("process_resident_memory_bytes") > 1_000_000)
         #expect(try value("process_open_fds") > 3)
     }
