@@ -10,6 +10,8 @@ package protocol EngineObserver: AnyObject, Sendable {
     func keyParked(_ event: FailureEvent)
     /// A record or an invocation was dropped, by its subscription's policy.
     func recordSkipped(_ event: FailureEvent)
+    /// A handler holds its thread for too long, still does, or has let it go.
+    func handlerBlocked(_ event: BlockedHandlerEvent)
     /// A context was used where it must not be, or a stored row could not be read.
     func warning(_ message: String)
     /// The disk is full; the engine tries again until there is room.

@@ -29,6 +29,10 @@ package struct EngineStatistics: Sendable {
     package var batches: UInt64 = 0
     package var emitted: UInt64 = 0
     package var timersFired: UInt64 = 0
+    /// How often a handler has held its thread for too long.
+    package var blockedHandlers: UInt64 = 0
+    /// Threads that a handler holds for too long at present.
+    package var blockedThreads = 0
     package var timerLatenessMilliseconds: UInt64 = 0
     package var queuedInvocations = 0
     package var busyKeys = 0

@@ -23,6 +23,7 @@ extension Shard {
     ) -> Outcome {
         if active != nil { endSlice() }
         active = run
+        running.enter(handler.index)
         store.beginInvocation()
         run.mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)

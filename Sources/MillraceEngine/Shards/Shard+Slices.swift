@@ -10,6 +10,7 @@ extension Shard {
         guard active !== run else { return }
         if active != nil { endSlice() }
         active = run
+        if let handler = run.handler { running.enter(handler.index) }
         store.beginInvocation()
         run.mark = outgoing.mark
         // What has come for the run stays, whatever becomes of the slice.

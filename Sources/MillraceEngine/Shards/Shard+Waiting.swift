@@ -28,7 +28,10 @@ extension Shard {
 
     /// Runs jobs of waiting handlers that have become ready, on other threads or by other shards of this one.
     func runJobs() {
-        if executor.takeForeign() || executor.hasLocal { drainJobs() }
+        guard executor.takeForeign() || executor.hasLocal else { return }
+        running.enterUnknown()
+        drainJobs()
+        running.leave()
     }
 
     /// Runs jobs until there are none, and ends the slices that they open.

@@ -15,6 +15,8 @@ final class Shard {
     let executor: ShardExecutor
     let observer: any ShardObserver
     let counters = ShardCounters()
+    /// What the shard's thread runs; its group's.
+    var running = RunningHandler()
 
     /// The time of the turn, in milliseconds since 1970.
     private(set) var now: Int64 = 0

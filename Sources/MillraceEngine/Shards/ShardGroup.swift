@@ -21,6 +21,8 @@ final class ShardGroup {
     }
 
     let shards: [Shard]
+    /// What the group's thread runs, for those who watch it.
+    let running = RunningHandler()
     private let store: Store
     private let batch: any DiskBatch
     private let exchange: any Exchange
@@ -34,6 +36,7 @@ final class ShardGroup {
         self.store = store
         self.exchange = exchange
         batch = store.disk.makeBatch()
+        for shard in shards { shard.running = running }
     }
 
     /// One turn: the inputs, what has become due, the blocks, the commit. A commit that throws can be tried again with ``commit()``; until
@@ -52,6 +55,7 @@ final class ShardGroup {
             }
         }
         for shard in shards { shard.work() }
+        running.leave()
         batch.removeAll()
         ended.removeAll(keepingCapacity: true)
         for shard in shards where shard.endTurn(into: batch) { ended.append(shard) }
