@@ -17,7 +17,8 @@ public struct HandlerOptions: Sendable, Equatable {
     public var inactivityTimeout: Duration?
     /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed.
     public var abortTimeout: Duration?
-    /// How long the journal of a completed invocation is kept for people to look at.
+    /// How long journal and result of a completed invocation are kept for people to look at; by default not at all. A handler that
+    /// never waits has no journal. Where a result is kept anyway, the journal is kept as long as that at the most.
     public var journalRetention: Duration?
     /// How long the result of an invocation with an idempotency key is kept.
     public var idempotencyRetention: Duration?

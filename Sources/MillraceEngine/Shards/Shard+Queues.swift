@@ -325,8 +325,8 @@ extension Shard {
     /// Ends a head that is not running, with a result.
     func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult)
     {
+        respond(head.id, head, handler, queue, nil, result)
         deleteJournal(of: head.id, queue)
-        respond(head.id, head, handler, isStarted: queue.isStarted, result)
         queue.isStarted = false
         queue.state = .ready
         removeHead(queue)

@@ -117,28 +117,56 @@ extension Shard {
 
     /// Reads the journal of a queue's head.
     func loadJournal(of id: InvocationID, _ queue: VirtualQueue) throws -> RecordedJournal {
+        let journal = try readJournal(of: id, chunks: queue.chunks)
+        queue.chunks = UInt32(journal.chunkCount)
+        return journal
+    }
+
+    /// Reads a journal that has so many chunks, or, where nobody knows, as many as there are.
+    func readJournal(of id: InvocationID, chunks: UInt32?) throws -> RecordedJournal {
         var journal = RecordedJournal()
         var chunk: UInt32 = 0
-        while queue.chunks.map({ chunk < $0 }) ?? true {
+        while chunks.map({ chunk < $0 }) ?? true {
             selectChunk(id, chunk)
             guard let bytes = try unsafe store.get(.journal, rowKey.bytes) else {
-                guard queue.chunks == nil else { throw RecordError() }
+                guard chunks == nil else { throw RecordError() }
                 break
             }
             try journal.add(unsafe [UInt8](bytes))
             chunk += 1
         }
-        queue.chunks = chunk
         return journal
+    }
+
+    /// Ends a journal that is kept, for people to look at, with the invocation's result. Returns how many chunks it has.
+    func closeJournal(of id: InvocationID, _ queue: VirtualQueue, _ run: InvocationRun?, _ result: DurableResult)
+        -> UInt32
+    {
+        var log = run?.log ?? JournalLog()
+        run?.log.removeAll()
+        log.add(OutputCommand(outcome: result.outcome), now: now)
+        frames.removeAll(keepingCapacity: true)
+        log.encodeChunk(into: &frames)
+        appendChunk(id, queue)
+        defer {
+            // It is no longer the queue's: the record knows it, and the next head has its own.
+            queue.chunks = 0
+        }
+        return queue.chunks ?? 0
     }
 
     func deleteJournal(of id: InvocationID, _ queue: VirtualQueue) {
         guard queue.isStarted else { return }
-        for chunk in 0..<(queue.chunks ?? countChunks(of: id)) {
+        deleteChunks(queue.chunks ?? countChunks(of: id), of: id)
+        queue.chunks = 0
+    }
+
+    /// Deletes a journal that has so many chunks.
+    func deleteChunks(_ count: UInt32, of id: InvocationID) {
+        for chunk in 0..<count {
             selectChunk(id, chunk)
             unsafe store.delete(.journal, rowKey.bytes)
         }
-        queue.chunks = 0
     }
 
     // MARK: Records of invocations

@@ -11,6 +11,8 @@ extension Shard {
         static let invocation: UInt32 = 0
         /// What is kept of an invocation that has ended is to go.
         static let purge = TimerQueue.Entry.purge
+        /// Its journal is to go, and its result stays.
+        static let purgeJournal = TimerQueue.Entry.purgeJournal
     }
 
     private func selectTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -46,6 +48,11 @@ extension Shard {
 
     /// Forgets what is kept of an invocation at a time.
     func storePurge(_ id: InvocationID, due: UInt64) { storeTimer(due: due, id, completion: TimerNumber.purge) }
+
+    /// Forgets the journal of an invocation at a time.
+    func storeJournalPurge(_ id: InvocationID, due: UInt64) {
+        storeTimer(due: due, id, completion: TimerNumber.purgeJournal)
+    }
 
     /// Forgets the timer of a wait.
     func forgetTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -115,6 +122,8 @@ extension Shard {
                 localInvocations.append(invocation)
             } else if entry.completion == TimerNumber.purge {
                 purge(entry.id)
+            } else if entry.completion == TimerNumber.purgeJournal {
+                purgeJournal(entry.id)
             } else {
                 deliver(.sleep(entry.completion), to: entry.id)
             }
@@ -128,6 +137,7 @@ extension Shard {
     /// Forgets a completed invocation; of a workflow also its state and promises.
     func purge(_ id: InvocationID) {
         guard let record = record(of: id), record.status == .completed else { return }
+        deleteChunks(record.chunks, of: id)
         deleteRecord(id)
         guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else {
             return
@@ -143,6 +153,14 @@ extension Shard {
                 unsafe row.key.withUnsafeBytes { unsafe store.delete(.promises, $0) }
             }
         } catch { observer.contextMisused(error) }
+    }
+
+    /// Forgets the journal of a completed invocation.
+    private func purgeJournal(_ id: InvocationID) {
+        guard var record = record(of: id), record.status == .completed else { return }
+        deleteChunks(record.chunks, of: id)
+        record.chunks = 0
+        putRecord(id, record)
     }
 
     /// Reads the next stored timers. Returns false where the disk could not be read; it is tried again in the next turn.

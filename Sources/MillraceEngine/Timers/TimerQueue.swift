@@ -12,6 +12,9 @@ struct TimerQueue {
 
         /// The number of what starts and completes nothing: what is kept of an invocation that has ended is to go.
         static let purge = UInt32.max
+        /// The same of its journal alone.
+        static let purgeJournal = UInt32.max - 1
+        var isPurge: Bool { completion >= Self.purgeJournal }
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }
@@ -120,7 +123,7 @@ struct TimerQueue {
 
     private mutating func push(_ entry: Entry) {
         heap.append(entry)
-        if entry.completion == Entry.purge { purges += 1 }
+        if entry.isPurge { purges += 1 }
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -132,7 +135,7 @@ struct TimerQueue {
 
     private mutating func pop() -> Entry? {
         guard let first = heap.first else { return nil }
-        if first.completion == Entry.purge { purges -= 1 }
+        if first.isPurge { purges -= 1 }
         let last = heap.removeLast()
         guard !heap.isEmpty else { return first }
         heap[0] = last
