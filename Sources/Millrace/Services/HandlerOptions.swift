@@ -15,7 +15,8 @@ public struct HandlerOptions: Sendable, Equatable {
     public var onExhaustion: Exhaustion?
     /// After so long without anything to do a waiting handler's memory is released; it is replayed when it can go on.
     public var inactivityTimeout: Duration?
-    /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed.
+    /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed: its task is cancelled, what it
+    /// still returns has no effect, and the handler is tried again by its policy. By default ten minutes.
     public var abortTimeout: Duration?
     /// How long journal and result of a completed invocation are kept for people to look at; by default not at all. A handler that
     /// never waits has no journal. Where a result is kept anyway, the journal is kept as long as that at the most.

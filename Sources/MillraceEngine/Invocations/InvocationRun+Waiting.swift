@@ -95,7 +95,7 @@ extension InvocationRun {
                 guard takeNote() else { break }
             }
         }
-        if recorded.hasCommands, nextArrival == arrivals.count, openSteps == 0 {
+        if recorded.hasCommands, nextArrival == arrivals.count, openSteps.isEmpty {
             throw mismatched(recorded.takeCommand(), "a wait for what is not in the journal")
         }
         try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in

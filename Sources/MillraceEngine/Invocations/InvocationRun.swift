@@ -68,8 +68,10 @@ import MillraceStore
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
     /// Steps whose function runs.
-    var openSteps = 0
-    /// Tasks of steps beside the handler.
+    var openSteps: [OpenStep] = []
+    /// The handler's task, and those of steps beside it.
+    var tasks: [Task<Void, Never>] = []
+    /// How many of those of steps have not ended.
     var openTasks = 0
     /// Why the attempt is over although the handler has not ended.
     var abortion: StepFailed?
@@ -118,6 +120,7 @@ import MillraceStore
         log.isOn = true
         result = nil
         output = []
+        tasks.removeAll(keepingCapacity: true)
         guard queue == nil else { return }
         time = shard.now
         // What was sent by another invocation may be lost with it.
@@ -193,7 +196,7 @@ import MillraceStore
     }
 
     /// Whether the run waits in such a way that its memory can be released.
-    var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && openTasks == 0 && ending == nil }
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && ending == nil }
 
     /// What the attempt has ended with.
     var ending: Result<Void, any Error>? { abortion.map { .failure($0) } ?? result }
@@ -215,7 +218,7 @@ import MillraceStore
         }
         guard shard.executor.isCurrentThread else { throw ContextError.usedFromOtherTask(handler: handlerName) }
         if shard.active !== self { try activate() }
-        if openSteps > 0 { try checkStep() }
+        if !openSteps.isEmpty { try checkStep() }
     }
 
     private func activate() throws {

@@ -23,6 +23,7 @@ package struct EngineLimits: Sendable {
     package var loadedInvocations = 1_024
     // What holds for handlers that say nothing else.
     package var inactivityTimeout = Duration.seconds(60)
+    package var abortTimeout = Duration.seconds(600)
     package var journalRetention = Duration.zero
     package var idempotencyRetention = Duration.seconds(24 * 3600)
     package var workflowRetention = Duration.seconds(24 * 3600)

@@ -52,14 +52,15 @@ extension Shard {
 
     /// Runs a task until it ends or waits.
     private func runTask(_ run: InvocationRun, _ operation: @escaping @Sendable () async throws -> Void) -> Outcome {
-        Task<Void, Never>(executorPreference: executor) {
-            do {
-                try await operation()
-                run.finish(.success(()))
-            } catch {
-                run.finish(.failure(error))
-            }
-        }
+        run.tasks.append(
+            Task<Void, Never>(executorPreference: executor) {
+                do {
+                    try await operation()
+                    run.finish(.success(()))
+                } catch {
+                    run.finish(.failure(error))
+                }
+            })
         while executor.drainLocal() {}
         if active === run { run.proceed() }
         // Another invocation's slice came between: this one has been given its place, or has ended, there.

@@ -51,6 +51,8 @@ final class Shard {
     var readyRuns: [InvocationRun] = []
     /// Runs by the time at which they have been waiting for too long, with what they had done by then.
     var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
+    /// Steps that have run for longer than their handler's inactivity timeout, by the time at which their attempt is given up.
+    var overdueSteps = DueQueue<(run: InvocationID, step: UInt32, since: Int64)>()
     var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
@@ -111,6 +113,7 @@ final class Shard {
     func work() {
         runJobs()
         resumePauses()
+        giveUpOverdueSteps()
         retryDue()
         fireTimers()
         runScheduled()
@@ -127,7 +130,7 @@ final class Shard {
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
         var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, nextOutboxWork] {
+        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, overdueSteps.nextDue, nextOutboxWork] {
             if let due { next = min(next ?? .max, due) }
         }
         return next
