@@ -25,7 +25,7 @@ public struct HandlerOptions: Sendable, Equatable {
     public var idempotencyRetention: Duration?
     /// How long a completed workflow's result, state and promises are kept.
     public var workflowRetention: Duration?
-    /// The revision of the code, for people: it stands beside a journal that does not match.
+    /// The revision of the code, for people: journals remember it, and the error of one that does not match names it and the present one.
     public var revision: String?
 
     /// Options; those left out are decided at the next level.

@@ -45,6 +45,8 @@ import MillraceStore
     /// The queue from which it was taken for its first attempt, which it need not come back to.
     var origin: VirtualQueue?
     var recorded = RecordedJournal()
+    /// The revision of the code that wrote the journal's last chunk; empty where there is none, or it has no name.
+    var recordedRevision = ""
     /// The time of what the handler took note of last.
     var time: Int64 = 0
     var completionCounter: UInt32 = 0
@@ -127,6 +129,7 @@ import MillraceStore
         dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
+        recordedRevision = ""
         guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
         else { return }
         // The run was used before, by an invocation that did more than most.
@@ -239,6 +242,9 @@ import MillraceStore
         if let mismatch { throw mismatch }
         guard log.isOn else { throw ContextError.cannotWait(handler: handlerName) }
     }
+
+    /// The revision of the code; empty where it names none.
+    var revision: String { handler?.options.revision ?? "" }
 
     var handlerName: String { handler.map { "\($0.service)/\($0.name)" } ?? "a handler" }
 

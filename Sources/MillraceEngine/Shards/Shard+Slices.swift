@@ -84,9 +84,16 @@ extension Shard {
     func writeChunk(of run: InvocationRun) {
         guard !run.log.isEmpty, let queue = run.queue else { return }
         frames.removeAll(keepingCapacity: true)
-        run.log.encodeChunk(into: &frames)
+        run.log.encodeChunk(revision: newRevision(of: run), into: &frames)
         run.log.removeAll()
         appendChunk(run.id, queue)
+    }
+
+    /// The revision that a run's next chunk has to name, as the chunks before are of another one.
+    private func newRevision(of run: InvocationRun) -> String? {
+        guard run.revision != run.recordedRevision else { return nil }
+        run.recordedRevision = run.revision
+        return run.revision
     }
 
     /// Appends what is in `frames` to the journal of a queue's head.
@@ -146,7 +153,7 @@ extension Shard {
         run?.log.removeAll()
         log.add(OutputCommand(outcome: result.outcome), now: now)
         frames.removeAll(keepingCapacity: true)
-        log.encodeChunk(into: &frames)
+        log.encodeChunk(revision: run.flatMap { newRevision(of: $0) }, into: &frames)
         appendChunk(id, queue)
         defer {
             // It is no longer the queue's: the record knows it, and the next head has its own.
