@@ -26,6 +26,7 @@ package struct EngineStatistics: Sendable {
     package var duplicates: UInt64 = 0
     package var invocations: UInt64 = 0
     package var failures: UInt64 = 0
+    package var deadlocks: UInt64 = 0
     package var batches: UInt64 = 0
     package var emitted: UInt64 = 0
     package var timersFired: UInt64 = 0
@@ -56,6 +57,7 @@ package struct EngineStatistics: Sendable {
         duplicates += counters.duplicates.load(ordering: .relaxed)
         invocations += counters.invocations.load(ordering: .relaxed)
         failures += counters.failures.load(ordering: .relaxed)
+        deadlocks += counters.deadlocks.load(ordering: .relaxed)
         batches += counters.batches.load(ordering: .relaxed)
         emitted += counters.emitted.load(ordering: .relaxed)
         timersFired += counters.timersFired.load(ordering: .relaxed)

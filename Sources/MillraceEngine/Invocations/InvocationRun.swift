@@ -66,7 +66,7 @@ import MillraceStore
     /// The ids of the invocations that calls and sends made, by their completions.
     var invocationIDs: [UInt32: InvocationID] = [:]
     /// The invocations that this one called, in order: a cancellation goes to them first.
-    var callees: [InvocationID] = []
+    var callees: [NeededCall] = []
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
     /// Steps whose function runs.

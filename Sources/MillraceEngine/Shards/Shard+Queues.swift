@@ -91,8 +91,14 @@ extension Shard {
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
                 waiting: invocation.id,
                 holding: head)
+            counters.deadlocks.add(1, ordering: .relaxed)
             if limits.failsDeadlocks {
-                return answer(caller, .failure(.deadlock(invocation, holding: head)))
+                return answer(
+                    caller,
+                    .failure(
+                        .deadlock(
+                            service: invocation.service, handler: invocation.handler, key: invocation.key, holding: head
+                        )))
             }
         }
         if invocation.source == nil {
@@ -105,6 +111,7 @@ extension Shard {
             putRecord(invocation.id, record)
         }
         enqueue(invocation, in: queue)
+        if queue.count > 1, case .invocation = invocation.caller { watchForDeadlock(queue) }
     }
 
     /// Appends an invocation, durably with the batch.
@@ -408,9 +415,9 @@ extension Shard {
 
 extension TerminalError {
     /// A call that would wait for ever.
-    fileprivate static func deadlock(_ invocation: StoredInvocation, holding: InvocationID) -> TerminalError {
+    static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
         TerminalError(
-            "deadlock: \(invocation.service)/\(invocation.handler) of key '\(ObjectKey(invocation.key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
             code: conflict)
     }
 }

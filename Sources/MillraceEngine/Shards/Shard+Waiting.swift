@@ -115,6 +115,7 @@ extension Shard {
         guard let handler = run.handler else { return }
         let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
         idleRuns.add((run.id, run.activity), due: now + timeout)
+        if let queue = run.queue, queue.count > 1, !run.callees.isEmpty { watchForDeadlock(queue) }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
@@ -136,6 +137,7 @@ extension Shard {
     private func release(_ id: InvocationID, _ activity: UInt64) {
         guard let run = runs[id], run.activity == activity, run.canBeReleased, let queue = run.queue else { return }
         writeChunk(of: run)
+        queue.neededCalls = run.neededCalls
         discard(run)
         queue.state = .suspended
         queue.loaded = []

@@ -53,6 +53,14 @@ final class Shard {
     var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
     /// Steps that have run for longer than their handler's inactivity timeout, by the time at which their attempt is given up.
     var overdueSteps = DueQueue<(run: InvocationID, step: UInt32, since: Int64)>()
+    /// Queues whose head may be part of a ring, by the time at which that is looked at.
+    var deadlockChecks = DueQueue<(queue: VirtualQueue, due: Int64)>()
+    /// Probes that leave after the turn, with their shard.
+    var probes: [(probe: DeadlockProbe, shard: Int)] = []
+    var probeRound: UInt64 = 0
+    var probeVisits: Set<DeadlockProbe.Visit> = []
+    /// Calls of rings that have been told of, and that nobody ends.
+    var toldDeadlocks: Set<InvocationID> = []
     var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
@@ -114,6 +122,7 @@ final class Shard {
         runJobs()
         resumePauses()
         giveUpOverdueSteps()
+        probeDeadlocks()
         retryDue()
         fireTimers()
         runScheduled()
@@ -130,7 +139,10 @@ final class Shard {
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
         var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, overdueSteps.nextDue, nextOutboxWork] {
+        for due in [
+            retries.nextDue, pauses.nextDue, idleRuns.nextDue, overdueSteps.nextDue, deadlockChecks.nextDue,
+            nextOutboxWork,
+        ] {
             if let due { next = min(next ?? .max, due) }
         }
         return next

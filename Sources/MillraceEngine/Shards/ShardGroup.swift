@@ -16,6 +16,8 @@ final class ShardGroup {
         case durable(commit: UInt64)
         /// A request from outside.
         case request(Request, shard: Int)
+        /// A search for a deadlock.
+        case probe(DeadlockProbe, shard: Int)
         /// A sink has acknowledged a batch of a shard's.
         case sent(OutboundBatch)
     }
@@ -51,6 +53,7 @@ final class ShardGroup {
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .durable(let commit): for shard in shards { shard.becameDurable(upTo: commit) }
             case .request(let request, let shard): shardAt(shard)?.accept(request)
+            case .probe(let probe, let shard): shardAt(shard)?.accept(probe)
             case .sent(let batch): shardAt(batch.shard)?.sent(batch)
             }
         }
@@ -79,6 +82,7 @@ final class ShardGroup {
             for (sender, number) in outputs.acknowledgements {
                 exchange.post(.delivered(shard: sender, batchNumber: number), toShard: sender)
             }
+            for (probe, shard) in outputs.probes { exchange.post(.probe(probe, shard: shard), toShard: shard) }
             if !outputs.replies.isEmpty { exchange.reply(outputs.replies, after: commit) }
         }
         for shard in shards {
@@ -108,7 +112,7 @@ final class ShardGroup {
             switch input {
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .sent(let batch): shardAt(batch.shard)?.sent(batch)
-            case .records, .messages, .durable, .request: break
+            case .records, .messages, .durable, .request, .probe: break
             }
         }
         batch.removeAll()

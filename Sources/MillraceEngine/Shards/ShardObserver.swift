@@ -16,5 +16,7 @@ protocol ShardObserver: AnyObject, Sendable {
     )
     /// An invocation stands in line behind one that, through calls, waits for it.
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
+    /// Invocations wait for each other in a ring; that call of it fails, where one does.
+    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?)
     func contextMisused(_ error: any Error)
 }
