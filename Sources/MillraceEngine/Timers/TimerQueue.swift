@@ -12,8 +12,8 @@ struct TimerQueue {
 
         /// The number of what starts and completes nothing: what is kept of an invocation that has ended is to go.
         static let purge = UInt32.max
-        /// The same of its journal alone.
-        static let purgeJournal = UInt32.max - 1
+        /// The same of its journal alone. The number between is that of state whose time is over.
+        static let purgeJournal = UInt32.max - 2
         var isPurge: Bool { completion >= Self.purgeJournal }
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
