@@ -140,6 +140,7 @@ final class BenchObserver: EngineObserver {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {}
     func keyParked(_ event: FailureEvent) { complain("parked \(event.key): \(event.error)") }
     func recordSkipped(_ event: FailureEvent) { complain("skipped \(event.key): \(event.error)") }
+    func handlerBlocked(_ event: BlockedHandlerEvent) { complain("blocked \(event)") }
     func warning(_ message: String) { complain(message) }
     func storageBlocked(_ error: StoreFailure) { complain(error.message) }
     func storageUnblocked() {}

@@ -71,7 +71,7 @@ final class RequestScope: InvocationScope {
     func nextSignal(_ name: String, _ ticket: UInt64) throws -> DurableID { throw refusal }
     func wait(for wait: DurableWait, _ ticket: UInt64) async throws { throw refusal }
     func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool) { throw refusal }
-    func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws { throw refusal }
+    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws { throw refusal }
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws { throw refusal }
     func stepFailed(
         _ id: UInt32, _ name: String, _ error: any Error, _ policy: RetryPolicy?, _ ticket: UInt64

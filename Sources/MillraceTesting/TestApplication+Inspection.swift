@@ -15,8 +15,8 @@ extension TestApplication {
         try engine?.state(service: service, key: key.bytes) ?? [:]
     }
 
-    /// The journal of an invocation that waits, an entry a line, without values: what it did, and what happened to it. Empty
-    /// for one that has not begun, has never waited, or has ended.
+    /// The journal of an invocation that waits, an entry a line, without values: what it did, and what happened to it. Empty for one
+    /// that has not begun, has never waited, or has ended longer ago than its `journalRetention`.
     public func journal(of id: InvocationID) throws -> [String] { try engine?.journal(of: id) ?? [] }
 
     /// An invocation that has begun or failed, and has not ended.

@@ -24,7 +24,7 @@ public final class TestApplication {
         case everywhere
     }
 
-    private let services: [ServiceDefinition]
+    private var services: [ServiceDefinition]
     private let subscriptions: [SubscriptionDefinition]
     private let schedules: [ScheduleDefinition]
     private let crashes: Crashes
@@ -144,6 +144,21 @@ public final class TestApplication {
         disk.crash(keeping: 0)
         clock.advance(byMilliseconds: downtime.wholeMilliseconds)
         try start()
+    }
+
+    /// Ends the process, and starts another version of the services on what was durable: what waits is replayed by the new code. What
+    /// comes in through subscriptions goes to the handlers that there were at first.
+    ///
+    /// - Throws: where two services or handlers have the same name, or a handler of a subscription is gone.
+    public func update(to services: [any DurableService]) throws {
+        try update(definitions: services.map(\.definition))
+    }
+
+    /// The same with services that are written by hand.
+    public func update(definitions: [ServiceDefinition]) throws {
+        services = definitions
+        try crash()
+        try settle()
     }
 
     /// Lets everything happen that can without time passing.

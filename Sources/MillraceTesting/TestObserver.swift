@@ -20,6 +20,7 @@ final class TestObserver: EngineObserver {
     }
     func keyParked(_ event: FailureEvent) { add("parked: \(words(event))") }
     func recordSkipped(_ event: FailureEvent) { add("skipped: \(words(event))") }
+    func handlerBlocked(_ event: BlockedHandlerEvent) {}
     func warning(_ message: String) { add("warning: \(message)") }
     func storageBlocked(_ error: StoreFailure) { add("storage blocked: \(error.message)") }
     func storageUnblocked() {}

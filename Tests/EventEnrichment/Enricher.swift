@@ -147,6 +147,7 @@ private final class FailureObserver: EngineObserver {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) { add(event.error) }
     func keyParked(_ event: FailureEvent) { add(event.error) }
     func recordSkipped(_ event: FailureEvent) { add(event.error) }
+    func handlerBlocked(_ event: BlockedHandlerEvent) {}
     func warning(_ message: String) { add(message) }
     func storageBlocked(_ error: StoreFailure) { add(error.message) }
     func storageUnblocked() {}

@@ -96,6 +96,7 @@ final class CollectingObserver: EngineObserver {
         case skipped(FailureEvent)
         case warning(String)
         case storage(String)
+        case blocked(BlockedHandlerEvent)
     }
     let events = Mutex<[Event]>([])
     let schedules = Mutex<[ScheduleEvent]>([])
@@ -104,6 +105,7 @@ final class CollectingObserver: EngineObserver {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) { add(.retrying(event)) }
     func keyParked(_ event: FailureEvent) { add(.parked(event)) }
     func recordSkipped(_ event: FailureEvent) { add(.skipped(event)) }
+    func handlerBlocked(_ event: BlockedHandlerEvent) { add(.blocked(event)) }
     func warning(_ message: String) { add(.warning(message)) }
     func schedule(_ event: ScheduleEvent) { schedules.withLock { $0.append(event) } }
     func storageBlocked(_ error: StoreFailure) { add(.storage(error.message)) }

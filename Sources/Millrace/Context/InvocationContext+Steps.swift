@@ -59,7 +59,7 @@ extension InvocationContext {
         _ id: UInt32, _ name: String, _ retry: RetryPolicy?, _ step: () async throws -> [UInt8]
     ) async throws {
         while true {
-            try await handle.scope.stepMayRun(id, handle.ticket)
+            try await handle.scope.stepMayRun(id, name, handle.ticket)
             let result: DurableResult
             do {
                 result = .value(try await DurableStep.$current.withValue(name) { try await step() })

@@ -74,7 +74,7 @@ package protocol InvocationScope: AnyObject, Sendable {
     /// Begins a step. It need not be run where its result is recorded already.
     func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool)
     /// Suspends the handler until the step's function may run: nothing that it depends on can be lost any more.
-    func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws
+    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws
     /// The step's function has returned, or failed for good.
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws
     /// The step's function failed. Returns when it is to be run again, or throws where that is not to be.

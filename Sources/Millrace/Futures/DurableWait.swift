@@ -54,6 +54,18 @@ package indirect enum DurableWait: Sendable, Equatable {
         }
     }
 
+    /// Whether a wait that is not decided cannot be without a result: nothing else that may come, a failure or a timer, decides it.
+    package func needs(_ id: DurableID, _ outcome: (DurableID) -> Decision?) -> Bool {
+        switch self {
+        case .result(let own): return own == id
+        case .failed, .timeout: return false
+        case .all(let children): return children.contains { $0.decide(outcome) == nil && $0.needs(id, outcome) }
+        case .first(let children), .firstSuccess(let children), .allSuccess(let children):
+            let open = children.filter { $0.decide(outcome) == nil }
+            return !open.isEmpty && open.allSatisfy { $0.needs(id, outcome) }
+        }
+    }
+
     private static func earliest(_ decisions: some Sequence<Decision>) -> Decision? {
         decisions.min { $0.order < $1.order }
     }

@@ -16,9 +16,11 @@ public struct HandlerOptions: Sendable, Equatable {
     public var onExhaustion: Exhaustion?
     /// After so long without anything to do a waiting handler's memory is released; it is replayed when it can go on.
     public var inactivityTimeout: Duration?
-    /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed.
+    /// How long, beyond the inactivity timeout, a step may run before the attempt counts as failed: its task is cancelled, what it
+    /// still returns has no effect, and the handler is tried again by its policy. By default ten minutes.
     public var abortTimeout: Duration?
-    /// How long the journal of a completed invocation is kept for people to look at.
+    /// How long journal and result of a completed invocation are kept for people to look at; by default not at all. A handler that
+    /// never waits has no journal. Where a result is kept anyway, the journal is kept as long as that at the most.
     public var journalRetention: Duration?
     /// How long the result of an invocation with an idempotency key is kept.
     public var idempotencyRetention: Duration?
@@ -27,7 +29,7 @@ public struct HandlerOptions: Sendable, Equatable {
     /// An object's state is gone so long after a handler with this option set a value of it last, or up to a sixty-fourth of that
     /// later. By default it stays until it is cleared.
     public var stateExpiresAfter: Duration?
-    /// The revision of the code, for people: it stands beside a journal that does not match.
+    /// The revision of the code, for people: journals remember it, and the error of one that does not match names it and the present one.
     public var revision: String?
 
     /// Options; those left out are decided at the next level.

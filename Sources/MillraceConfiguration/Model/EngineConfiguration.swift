@@ -6,6 +6,8 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var maxQueuedRecords = 1_000_000
     /// The largest record, key, value and headers together, in bytes. A larger one goes the way of a record that cannot succeed.
     public var maxRecordBytes = 16 << 20
+    /// How long a handler may hold its thread before that is reported.
+    public var blockedAfter = Duration.seconds(1)
     /// How long a shutdown waits for handlers before it ends without them. Nothing is lost either way.
     public var shutdownTimeout = Duration.seconds(30)
 

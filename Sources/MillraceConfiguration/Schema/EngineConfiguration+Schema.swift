@@ -15,6 +15,10 @@ extension EngineConfiguration: ConfigurationSection {
                 "The largest record, key, value and headers together. A larger one goes the way of `onError.then` at once."
             ),
             .value(
+                "blockedAfter", \.blockedAfter, .duration(atLeast: .milliseconds(10)), example: "250ms",
+                "How long a handler may hold its thread, and with it other keys, before the log and the metrics say so."
+            ),
+            .value(
                 "shutdownTimeout", \.shutdownTimeout, .duration(), example: "2m",
                 "How long a shutdown waits for handlers before it ends without them. Nothing is lost either way."),
         ]

@@ -18,10 +18,10 @@ extension HandlerSettings: ConfigurationSection {
                 "After so long without anything to do a waiting handler's memory is released; it is replayed when it can go on."
             ),
             .optional(
-                "abortTimeout", \.abortTimeout, .duration(atLeast: .milliseconds(1)), standard: "", example: "10m",
+                "abortTimeout", \.abortTimeout, .duration(atLeast: .milliseconds(1)), standard: "`10m`", example: "1h",
                 "How long, beyond `inactivityTimeout`, a step may run before the attempt counts as failed."),
             .optional(
-                "journalRetention", \.journalRetention, .duration(), standard: "", example: "1d",
+                "journalRetention", \.journalRetention, .duration(), standard: "not kept", example: "1d",
                 "How long the journal of a completed invocation is kept for people to look at."),
             .optional(
                 "idempotencyRetention", \.idempotencyRetention, .duration(), standard: "`1d`", example: "7d",

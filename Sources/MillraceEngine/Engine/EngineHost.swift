@@ -19,6 +19,8 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     private var counters: [ShardCounters] = []
     private var schedules: [ShardSchedules.Schedule] = []
     private let overloaded = Atomic<Bool>(false)
+    private let blockedHandlers = Atomic<UInt64>(0)
+    private let blockedThreads = Atomic<Int>(0)
     private let posted = Atomic<Int>(0)
     private let handled = Atomic<Int>(0)
     private let state = Mutex<(failure: StoreError?, durableHooks: [@Sendable (UInt64) -> Void])>((nil, []))
@@ -88,6 +90,15 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
 
     func setOverloaded(_ value: Bool) { overloaded.store(value, ordering: .relaxed) }
 
+    /// Tells, and counts, what a watch has seen.
+    func report(_ events: [BlockedHandlerEvent], blockedThreads count: Int) {
+        for event in events {
+            if event.phase == .began { blockedHandlers.add(1, ordering: .relaxed) }
+            observer.handlerBlocked(event)
+        }
+        blockedThreads.store(count, ordering: .relaxed)
+    }
+
     func statusChanged(_ intake: Intake, partition: (topic: String, partition: Int32)?, _ status: SourceStatus) {
         observer.sourceChanged(subscription: intake.subscription.name, partition: partition, status)
     }
@@ -136,6 +147,8 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
         for counter in counters { statistics.add(counter) }
         statistics.commits = store.latestCommit
         statistics.durableCommits = store.durableCommit
+        statistics.blockedHandlers = blockedHandlers.load(ordering: .relaxed)
+        statistics.blockedThreads = blockedThreads.load(ordering: .relaxed)
         statistics.pendingWriteBacks = store.pendingWriteBacks
         statistics.subscriptions = intakes.map { $0.statistics }
         statistics.schedules = schedules.map { EngineStatistics.Schedule($0) }

@@ -12,6 +12,8 @@ package protocol EngineObserver: AnyObject, Sendable {
     func recordSkipped(_ event: FailureEvent)
     /// A schedule has been set up or taken away, or has missed ticks.
     func schedule(_ event: ScheduleEvent)
+    /// A handler holds its thread for too long, still does, or has let it go.
+    func handlerBlocked(_ event: BlockedHandlerEvent)
     /// A context was used where it must not be, or a stored row could not be read.
     func warning(_ message: String)
     /// The disk is full; the engine tries again until there is room.

@@ -16,6 +16,8 @@ package struct EngineOptions: Sendable {
     /// Whether effects leave before the sync, once the operating system has the write. A crash of the machine may then
     /// lose what was decided in the last ``syncIntervalMilliseconds``; a crash of the process loses nothing.
     package var releasesBeforeSync = false
+    /// A handler that holds its thread for so long is reported.
+    package var blockedAfterMilliseconds: Int64 = 1_000
     package var limits = EngineLimits()
     /// For invocations that came from no subscription.
     package var defaultPolicy = ErrorPolicy(attempts: 70)

@@ -1,7 +1,8 @@
 import MillraceStore
 import Synchronization
 
-/// The threads of a running engine: one for each group of shards, one that fsyncs, one that writes back.
+/// The threads of a running engine: one for each group of shards, one that fsyncs, one that writes back, one that watches the
+/// groups'.
 final class EngineRuntime: Sendable {
     /// A group with its mailbox and thread; the group itself is touched by that thread alone.
     private final class Lane: @unchecked Sendable {
@@ -26,8 +27,11 @@ final class EngineRuntime: Sendable {
     private let threads = Mutex<[OSThread]>([])
     private let flusher = Mutex<OSThread?>(nil)
     private let writer = Mutex<OSThread?>(nil)
+    private let watcher = Mutex<OSThread?>(nil)
     private let stopping = Atomic<Bool>(false)
     private let stopWriters = Atomic<Bool>(false)
+    private let stopWatch = Signal()
+    private let isWatchStopped = Atomic<Bool>(false)
 
     init(
         options: EngineOptions, store: Store, clock: any EngineClock, observer: any EngineObserver, host: EngineHost,
@@ -50,6 +54,7 @@ final class EngineRuntime: Sendable {
     func start(resending outputs: [Shard.Outputs]) {
         flusher.withLock { $0 = OSThread(name: "millrace-flush") { self.runFlusher() } }
         writer.withLock { $0 = OSThread(name: "millrace-write") { self.runWriter() } }
+        watcher.withLock { $0 = OSThread(name: "millrace-watch") { self.runWatch() } }
         lanes.first?.group.resend(outputs)
         host.flush.raise()
         threads.withLock { threads in
@@ -64,6 +69,9 @@ final class EngineRuntime: Sendable {
         stopping.store(true, ordering: .releasing)
         for lane in lanes { lane.mailbox.signal.raise() }
         for thread in threads.withLock({ $0 }) { thread.join() }
+        isWatchStopped.store(true, ordering: .releasing)
+        stopWatch.raise()
+        watcher.withLock { $0 }?.join()
         stopWriters.store(true, ordering: .releasing)
         host.flush.raise()
         host.writeBack.raise()
@@ -149,6 +157,23 @@ final class EngineRuntime: Sendable {
         host.fail(error)
         return false
     }
+
+    // MARK: The watch
+
+    private func runWatch() {
+        guard let services = lanes.first?.group.shards.first?.services else { return }
+        var watch = BlockedHandlerWatch(
+            lanes.map { $0.group.running }, services: services, limitMilliseconds: options.blockedAfterMilliseconds,
+            now: Self.steadyMilliseconds)
+        while !isWatchStopped.load(ordering: .acquiring) {
+            stopWatch.wait(timeoutMilliseconds: watch.pauseMilliseconds)
+            let events = watch.look(now: Self.steadyMilliseconds)
+            host.report(events, blockedThreads: watch.blockedThreads)
+        }
+    }
+
+    /// Of a clock that never goes back: nobody is blocked because somebody sets the time.
+    private static var steadyMilliseconds: Int64 { Int64(EngineLatencies.now / 1_000_000) }
 
     // MARK: The flusher
 

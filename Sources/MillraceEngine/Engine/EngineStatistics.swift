@@ -45,9 +45,14 @@ package struct EngineStatistics: Sendable {
     package var duplicates: UInt64 = 0
     package var invocations: UInt64 = 0
     package var failures: UInt64 = 0
+    package var deadlocks: UInt64 = 0
     package var batches: UInt64 = 0
     package var emitted: UInt64 = 0
     package var timersFired: UInt64 = 0
+    /// How often a handler has held its thread for too long.
+    package var blockedHandlers: UInt64 = 0
+    /// Threads that a handler holds for too long at present.
+    package var blockedThreads = 0
     package var timerLatenessMilliseconds: UInt64 = 0
     package var queuedInvocations = 0
     package var busyKeys = 0
@@ -72,6 +77,7 @@ package struct EngineStatistics: Sendable {
         duplicates += counters.duplicates.load(ordering: .relaxed)
         invocations += counters.invocations.load(ordering: .relaxed)
         failures += counters.failures.load(ordering: .relaxed)
+        deadlocks += counters.deadlocks.load(ordering: .relaxed)
         batches += counters.batches.load(ordering: .relaxed)
         emitted += counters.emitted.load(ordering: .relaxed)
         timersFired += counters.timersFired.load(ordering: .relaxed)

@@ -43,6 +43,13 @@ final class ShardReporter: ShardObserver {
 
     func schedule(_ event: ScheduleEvent) { observer.schedule(event) }
 
+    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?) {
+        let end =
+            call.map { "the call \($0) fails, so that the others go on" }
+            ?? "cancel one of them, so that the others go on"
+        observer.warning("deadlock: \(ring.words); \(end)")
+    }
+
     func contextMisused(_ error: any Error) { observer.warning("\(error)") }
 
     private static func words(_ source: StoredInvocation.Source?) -> String? {

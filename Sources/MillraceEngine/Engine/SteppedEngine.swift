@@ -128,7 +128,7 @@ package final class SteppedEngine {
         return try shard.state(service: service, key: key)
     }
 
-    /// The journal of an invocation that has begun to wait and has not ended, an entry a line; `nil` where there is none.
+    /// The journal of an invocation that has begun to wait, an entry a line; `nil` where there is none, or it is not kept any more.
     package func journal(of id: InvocationID) throws -> [String]? {
         try shards[RecordRouter.shard(ofHash: id.keyHash, shardCount: options.shardCount)].journal(of: id)
     }

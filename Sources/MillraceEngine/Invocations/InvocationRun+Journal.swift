@@ -56,8 +56,9 @@ extension InvocationRun {
     /// The error of a replay that does something else than the journal says.
     func mismatched(_ entry: RecordedJournal.Entry?, _ now: String) -> JournalDivergence {
         let error = JournalDivergence(
-            index: recorded.nextCommand, recorded: entry.map { recorded.describe($0) } ?? "no further command", now: now
-        )
+            index: recorded.nextCommand, recorded: entry.map { recorded.describe($0) } ?? "no further command",
+            now: now,
+            recordedRevision: recorded.revision(of: entry), revision: revision)
         if mismatch == nil { mismatch = error }
         return error
     }
@@ -96,6 +97,7 @@ extension InvocationRun {
     /// Before a replay: all that happened before is on its way to the handler.
     func prepareReplay(_ journal: RecordedJournal) throws(RecordError) {
         recorded = journal
+        recordedRevision = journal.revision(of: nil)
         time = journal.times.first ?? shard.now
         arrivals.reserveCapacity(journal.notifications.count)
         for entry in journal.notifications {

@@ -44,7 +44,7 @@ extension InvocationRun {
             let now = unsafe CallCommand(target, payload: payload, invocationID: idNumber, completion: number)
             _ = try command(now)
             guard let id = invocationIDs[idNumber] else { throw RecordError() }
-            callees.append(id)
+            callees.append(NeededCall(id: id, completion: number))
             return (id, .completion(number))
         }
         var invocation = unsafe shard.makeInvocation(
@@ -53,7 +53,7 @@ extension InvocationRun {
         invocation.callers = [id] + (stored?.callers.prefix(Self.maxCallers) ?? [])
         shard.pendingSends.append(invocation)
         log.call(invocation, idCompletion: idNumber, completion: number, now: shard.now)
-        callees.append(invocation.id)
+        callees.append(NeededCall(id: invocation.id, completion: number))
         return (invocation.id, .completion(number))
     }
 

@@ -9,6 +9,16 @@ extension InvocationRun {
         var firstMilliseconds: Int64
     }
 
+    /// A step whose function runs.
+    struct OpenStep {
+        let id: UInt32
+        let name: String
+        /// When it began, in milliseconds since 1970.
+        let since: Int64
+        /// Whether its shard looks at the time by which it has to be done.
+        var isWatched = false
+    }
+
     func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool) {
         try checkWaiting(ticket)
         let number = nextCompletion()
@@ -18,27 +28,28 @@ extension InvocationRun {
 
     func startTask(_ operation: @escaping @Sendable () async -> Void) {
         openTasks += 1
-        Task<Void, Never>(executorPreference: shard.executor) {
-            await operation()
-            self.openTasks -= 1
-        }
+        tasks.append(
+            Task<Void, Never>(executorPreference: shard.executor) {
+                await operation()
+                self.openTasks -= 1
+            })
     }
 
-    func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws {
+    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws {
         try checkWaiting(ticket)
         if dependsOnBatch > shard.durableBatch {
             try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
                 unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
             }
         }
-        openSteps += 1
+        openSteps.append(OpenStep(id: id, name: name, since: shard.now))
     }
 
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws {
         // The step's own task local is still set in a step that was started beside the handler.
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
         shard.activate(self)
-        openSteps -= 1
+        openSteps.removeAll { $0.id == id }
         stepFailures[id] = nil
         arrive(
             Notification(type: .runCompletion, id: .completion(id), result: Notification.Result(result.outcome)))
@@ -52,7 +63,7 @@ extension InvocationRun {
     ) async throws {
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
         shard.activate(self)
-        openSteps -= 1
+        openSteps.removeAll { $0.id == id }
         var failure = stepFailures[id] ?? StepFailure(firstMilliseconds: shard.now)
         failure.attempts += 1
         stepFailures[id] = failure
@@ -66,7 +77,7 @@ extension InvocationRun {
                 let next = policy.pauseMilliseconds(
                     afterAttempts: failure.attempts, elapsedMilliseconds: shard.now - failure.firstMilliseconds)
             else {
-                openSteps += 1
+                openSteps.append(OpenStep(id: id, name: name, since: shard.now))
                 throw TerminalError("step '\(name)' failed \(failure.attempts) times: \(error)")
             }
             pause = next
@@ -87,6 +98,14 @@ struct StepFailed: Error, CustomStringConvertible {
     let name: String
     let cause: any Error
     var description: String { "step '\(name)': \(cause)" }
+}
+
+/// A step has not returned in the time that it has. It may still be at work; what it returns is not looked at.
+struct StepTimedOut: Error, CustomStringConvertible {
+    let milliseconds: Int64
+    var description: String {
+        "it has not returned within \(Double(milliseconds) / 1000) s (inactivityTimeout and abortTimeout): give what it waits for a timeout of its own, or the handler a longer abortTimeout"
+    }
 }
 
 extension Notification.Result {

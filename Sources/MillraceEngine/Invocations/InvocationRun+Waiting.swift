@@ -48,9 +48,7 @@ extension InvocationRun {
     }
 
     func isDecided(_ wait: DurableWait) -> Bool {
-        wait.decide { id in
-            outcomes[id].map { DurableWait.Decision(order: $0.order, isSuccess: $0.result.isSuccess) }
-        } != nil
+        wait.decide { decision(of: $0) } != nil
     }
 
     // MARK: InvocationScope
@@ -95,7 +93,7 @@ extension InvocationRun {
                 guard takeNote() else { break }
             }
         }
-        if recorded.hasCommands, nextArrival == arrivals.count, openSteps == 0 {
+        if recorded.hasCommands, nextArrival == arrivals.count, openSteps.isEmpty {
             throw mismatched(recorded.takeCommand(), "a wait for what is not in the journal")
         }
         try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
@@ -130,7 +128,7 @@ extension InvocationRun {
     private func cancellation() -> any Error {
         isCancelRequested = false
         for callee in callees {
-            do { try signal(callee, .index(1), .void, ticket) } catch { return error }
+            do { try signal(callee.id, .index(1), .void, ticket) } catch { return error }
         }
         return TerminalError.cancelled
     }
@@ -155,6 +153,21 @@ extension InvocationRun {
 
     /// Whether something has come that the waiting handler has not taken note of.
     var hasNews: Bool { !waiters.isEmpty && (nextArrival < arrivals.count || isCancelRequested) }
+
+    /// The calls that the run cannot go on without, whatever else happens: each of its waits needs each of them, and nothing else of
+    /// it is under way.
+    var neededCalls: [NeededCall] {
+        guard !waiters.isEmpty, !hasNews, !isReplaying, openSteps.isEmpty, openTasks == 0, ending == nil, !isReleased
+        else { return [] }
+        return callees.filter { callee in
+            let id = DurableID.completion(callee.completion)
+            return outcomes[id] == nil && waiters.allSatisfy { $0.wait.needs(id) { decision(of: $0) } }
+        }
+    }
+
+    private func decision(of id: DurableID) -> DurableWait.Decision? {
+        outcomes[id].map { DurableWait.Decision(order: $0.order, isSuccess: $0.result.isSuccess) }
+    }
 
     /// Ends the handler's task without it having any effect, so that its memory is free. The task's last steps are jobs like any
     /// other: running them here would let other runs go on in the midst of what the shard is doing.

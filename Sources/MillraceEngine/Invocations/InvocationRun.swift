@@ -45,6 +45,8 @@ import MillraceStore
     /// The queue from which it was taken for its first attempt, which it need not come back to.
     var origin: VirtualQueue?
     var recorded = RecordedJournal()
+    /// The revision of the code that wrote the journal's last chunk; empty where there is none, or it has no name.
+    var recordedRevision = ""
     /// The time of what the handler took note of last.
     var time: Int64 = 0
     var completionCounter: UInt32 = 0
@@ -64,12 +66,14 @@ import MillraceStore
     /// The ids of the invocations that calls and sends made, by their completions.
     var invocationIDs: [UInt32: InvocationID] = [:]
     /// The invocations that this one called, in order: a cancellation goes to them first.
-    var callees: [InvocationID] = []
+    var callees: [NeededCall] = []
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
     /// Steps whose function runs.
-    var openSteps = 0
-    /// Tasks of steps beside the handler.
+    var openSteps: [OpenStep] = []
+    /// The handler's task, and those of steps beside it.
+    var tasks: [Task<Void, Never>] = []
+    /// How many of those of steps have not ended.
     var openTasks = 0
     /// Why the attempt is over although the handler has not ended.
     var abortion: StepFailed?
@@ -118,12 +122,14 @@ import MillraceStore
         log.isOn = true
         result = nil
         output = []
+        tasks.removeAll(keepingCapacity: true)
         guard queue == nil else { return }
         time = shard.now
         // What was sent by another invocation may be lost with it.
         dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
+        recordedRevision = ""
         guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
         else { return }
         // The run was used before, by an invocation that did more than most.
@@ -193,7 +199,7 @@ import MillraceStore
     }
 
     /// Whether the run waits in such a way that its memory can be released.
-    var canBeReleased: Bool { !waiters.isEmpty && openSteps == 0 && openTasks == 0 && ending == nil }
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && ending == nil }
 
     /// What the attempt has ended with.
     var ending: Result<Void, any Error>? { abortion.map { .failure($0) } ?? result }
@@ -215,7 +221,7 @@ import MillraceStore
         }
         guard shard.executor.isCurrentThread else { throw ContextError.usedFromOtherTask(handler: handlerName) }
         if shard.active !== self { try activate() }
-        if openSteps > 0 { try checkStep() }
+        if !openSteps.isEmpty { try checkStep() }
     }
 
     private func activate() throws {
@@ -236,6 +242,9 @@ import MillraceStore
         if let mismatch { throw mismatch }
         guard log.isOn else { throw ContextError.cannotWait(handler: handlerName) }
     }
+
+    /// The revision of the code; empty where it names none.
+    var revision: String { handler?.options.revision ?? "" }
 
     var handlerName: String { handler.map { "\($0.service)/\($0.name)" } ?? "a handler" }
 

@@ -116,8 +116,11 @@ struct JournalLog {
     }
 
     /// Appends a chunk of the journal: the time, then a frame for each note.
-    func encodeChunk(into chunk: inout [UInt8]) {
+    ///
+    /// - Parameter revision: the code's revision, where it is another one than that of the chunks before.
+    func encodeChunk(revision: String? = nil, into chunk: inout [UInt8]) {
         unsafe withUnsafeBytes(of: time.littleEndian) { unsafe chunk.append(contentsOf: $0) }
+        if let revision { Self.frame(RevisionEntry(revision: revision), &chunk) }
         unsafe bytes.withUnsafeBytes { bytes in
             var at = 0
             func integer() -> Int {

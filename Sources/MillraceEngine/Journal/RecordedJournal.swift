@@ -10,6 +10,11 @@ struct RecordedJournal {
         let type: MessageType
         let chunk: Int
         let payload: Range<Int>
+
+        /// Whether it was recorded before another one.
+        func precedes(_ other: Entry) -> Bool {
+            (chunk, payload.lowerBound) < (other.chunk, other.payload.lowerBound)
+        }
     }
 
     private var chunks: [[UInt8]] = []
@@ -18,6 +23,8 @@ struct RecordedJournal {
     private(set) var commands: [Entry] = []
     /// What happened to the invocation, in its order.
     private(set) var notifications: [Entry] = []
+    /// By which revisions of the code the entries behind were recorded.
+    private(set) var revisions: [Entry] = []
     /// The next command that the handler has to do again.
     private(set) var nextCommand = 0
 
@@ -44,7 +51,13 @@ struct RecordedJournal {
             guard count <= bytes.count - at else { throw RecordError() }
             let type = MessageType(rawValue: UInt16(header >> 48))
             let entry = Entry(type: type, chunk: chunk, payload: at..<at + count)
-            if type.category == .notification { notifications.append(entry) } else { commands.append(entry) }
+            if type == RevisionEntry.type {
+                revisions.append(entry)
+            } else if type.category == .notification {
+                notifications.append(entry)
+            } else {
+                commands.append(entry)
+            }
             at += count
         }
         chunks.append(bytes)
@@ -73,9 +86,14 @@ struct RecordedJournal {
 
     /// All entries in the order in which they were recorded, as people read them.
     var lines: [String] {
-        (commands + notifications).sorted {
-            ($0.chunk, $0.payload.lowerBound) < ($1.chunk, $1.payload.lowerBound)
-        }.map { describe($0) }
+        (commands + notifications + revisions).sorted { $0.precedes($1) }.map { describe($0) }
+    }
+
+    /// The revision of the code that recorded an entry, or, for `nil`, the last one; empty where it has no name.
+    func revision(of entry: Entry?) -> String {
+        let entry = revisions.last { revision in entry.map { revision.precedes($0) } ?? true }
+        guard let entry else { return "" }
+        return (try? withPayload(entry) { try RevisionEntry(decoding: $0) })?.revision ?? ""
     }
 
     /// The commands as people read them, for a message about the one that does not match.
@@ -90,9 +108,21 @@ struct JournalDivergence: Error, CustomStringConvertible {
     let index: Int
     let recorded: String
     let now: String
+    /// The revisions of the code then and now; empty where it has none.
+    let recordedRevision: String
+    let revision: String
 
     var description: String {
-        "[570] the journal has \(recorded) as command \(index), and the code now does \(now): the code has changed since, or is not deterministic. Go back to the code that wrote the journal, restart the invocation, or kill it"
+        "[570] the journal has \(recorded) as command \(index), and the code now does \(now)\(revisions): the code has changed since, or is not deterministic. Go back to the code that wrote the journal, restart the invocation, or kill it"
+    }
+
+    private var revisions: String {
+        if recordedRevision.isEmpty, revision.isEmpty { return "" }
+        if recordedRevision == revision { return " (both by revision '\(revision)')" }
+        func words(_ revision: String) -> String {
+            revision.isEmpty ? "code without a revision" : "revision '\(revision)'"
+        }
+        return " (recorded by \(words(recordedRevision)), now \(revision.isEmpty ? words(revision) : "'\(revision)'"))"
     }
 }
 

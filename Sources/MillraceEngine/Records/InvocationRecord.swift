@@ -30,7 +30,7 @@ struct InvocationRecord: Sendable {
     var key: [UInt8]
     var createdMilliseconds: Int64
     var endedMilliseconds: Int64 = 0
-    /// How many chunks its journal has, as far as known when the record was written.
+    /// How many chunks the journal has that is kept of a completed invocation; 0 where it is gone, or while its queue knows.
     var chunks: UInt32 = 0
     var dueMilliseconds: UInt64 = 0
     /// Who else waits for the result, beside the caller.

@@ -23,12 +23,17 @@ package struct EngineLimits: Sendable {
     package var loadedInvocations = 1_024
     // What holds for handlers that say nothing else.
     package var inactivityTimeout = Duration.seconds(60)
+    package var abortTimeout = Duration.seconds(600)
+    package var journalRetention = Duration.zero
     package var idempotencyRetention = Duration.seconds(24 * 3600)
     package var workflowRetention = Duration.seconds(24 * 3600)
     package var retry = RetryPolicy()
     package var onExhaustion = HandlerOptions.Exhaustion.pause
-    /// Whether a call to a key that waits, through calls, for the caller itself fails at once.
+    /// Whether calls fail that can never be answered: one to a key that waits, through calls, for the caller itself, at once; one that closes
+    /// a ring with others, when it has been found.
     package var failsDeadlocks = true
+    /// After so long behind a head that waits for calls a call is suspected to be in such a ring.
+    package var deadlockAfter = Duration.seconds(1)
     /// A sink that has not acknowledged a record for so long has its records stored.
     package var outboxAfterMilliseconds: Int64 = 5_000
     /// How many bytes of stored output a shard may have before its sources pause.

@@ -12,6 +12,8 @@ extension Shard {
         var acknowledgements: [(shard: Int, batchNumber: UInt64)] = []
         /// Results for those outside who wait.
         var replies: [Reply] = []
+        /// Searches for deadlocks, with the shard that each goes to.
+        var probes: [(probe: DeadlockProbe, shard: Int)] = []
     }
 
     /// Whether something has been acknowledged that the next run would send again. That alone makes no block, as the next one
@@ -94,6 +96,8 @@ extension Shard {
         toAcknowledge.removeAll()
         outputs.replies = replies
         replies.removeAll()
+        outputs.probes = probes
+        probes.removeAll()
         if let turn { release(turn, commit, &outputs) }
         for batch in sendStored(commit) { outputs.outbound.append((batch.sink, batch)) }
         return outputs

@@ -104,17 +104,22 @@ extension Shard {
     }
 
     private func cancelUnstarted(_ id: InvocationID, _ record: InvocationRecord) {
-        for listener in record.listeners { answer(listener, .failure(.canceled)) }
         if record.status == .scheduled {
+            for listener in record.listeners { answer(listener, .failure(.canceled)) }
             if let caller = takeTimer(due: record.dueMilliseconds, id)?.caller { answer(caller, .failure(.canceled)) }
             return deleteRecord(id)
         }
-        // It stands somewhere in its queue, and is passed over when its turn comes; its caller learns it then.
-        var cancelled = record
-        cancelled.status = .completed
-        cancelled.listeners = []
-        cancelled.result = .failure(.canceled)
-        putRecord(id, cancelled)
+        endUnstarted(id, record, .failure(.canceled))
+    }
+
+    /// Ends an invocation that stands in line: it is passed over when its turn comes, and its caller learns it then at the latest.
+    func endUnstarted(_ id: InvocationID, _ record: InvocationRecord, _ result: DurableResult) {
+        for listener in record.listeners { answer(listener, result) }
+        var ended = record
+        ended.status = .completed
+        ended.listeners = []
+        ended.result = result
+        putRecord(id, ended)
     }
 
     // MARK: Questions

@@ -18,11 +18,15 @@ extension Shard {
         return state
     }
 
-    /// The journal, as of the last turn, of an invocation that has begun to wait and has not ended: an entry a line. `nil` where
-    /// there is none.
+    /// The journal, as of the last turn, of an invocation that has begun to wait: an entry a line. `nil` where there is none, or it is
+    /// not kept any more.
     func journal(of id: InvocationID) throws -> [String]? {
-        guard let record = record(of: id), record.status == .started, let queue = queue(of: record) else { return nil }
-        return try loadJournal(of: id, queue).lines
+        guard let record = record(of: id) else { return nil }
+        switch record.status {
+        case .scheduled, .queued: return nil
+        case .started: return try queue(of: record).map { try loadJournal(of: id, $0).lines }
+        case .completed: return record.chunks > 0 ? try readJournal(of: id, chunks: record.chunks).lines : nil
+        }
     }
 
     /// The heads of all virtual queues: what runs, waits, is to run again, or stands still.

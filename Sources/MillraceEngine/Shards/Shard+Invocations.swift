@@ -23,6 +23,7 @@ extension Shard {
     ) -> Outcome {
         if active != nil { endSlice() }
         active = run
+        running.enter(handler.index)
         store.beginInvocation()
         run.mark = outgoing.mark
         counters.invocations.add(1, ordering: .relaxed)
@@ -51,14 +52,15 @@ extension Shard {
 
     /// Runs a task until it ends or waits.
     private func runTask(_ run: InvocationRun, _ operation: @escaping @Sendable () async throws -> Void) -> Outcome {
-        Task<Void, Never>(executorPreference: executor) {
-            do {
-                try await operation()
-                run.finish(.success(()))
-            } catch {
-                run.finish(.failure(error))
-            }
-        }
+        run.tasks.append(
+            Task<Void, Never>(executorPreference: executor) {
+                do {
+                    try await operation()
+                    run.finish(.success(()))
+                } catch {
+                    run.finish(.failure(error))
+                }
+            })
         while executor.drainLocal() {}
         if active === run { run.proceed() }
         // Another invocation's slice came between: this one has been given its place, or has ended, there.
@@ -164,18 +166,25 @@ extension Shard {
     /// Tells an invocation's result to those who wait for it, and keeps it where it is to be kept.
     private func respond(_ run: InvocationRun, _ result: DurableResult) {
         guard let handler = run.handler else { return }
-        respond(run.id, run.stored, handler, isStarted: run.queue?.isStarted ?? false, result)
+        respond(run.id, run.stored, handler, run.queue, run, result)
     }
 
+    /// - Parameters:
+    ///   - queue: where the invocation is the head; `nil` where it has never waited or failed.
+    ///   - run: the run that ended, where it is in memory.
     func respond(
-        _ id: InvocationID, _ stored: StoredInvocation?, _ handler: ServiceTable.Handler, isStarted: Bool,
-        _ result: DurableResult
+        _ id: InvocationID, _ stored: StoredInvocation?, _ handler: ServiceTable.Handler, _ queue: VirtualQueue?,
+        _ run: InvocationRun?, _ result: DurableResult
     ) {
         if let caller = stored?.caller { answer(caller, result) }
+        let isStarted = queue?.isStarted ?? false
         guard isStarted || id.isDerived || stored?.hasRecord == true else { return }
         let record = record(of: id)
         for listener in record?.listeners ?? [] { answer(listener, result) }
-        let retention = retention(id, handler)
+        // Where a result is kept the journal goes before it at the latest; else the journal's time is that of both.
+        var journalRetention = isStarted ? self.journalRetention(handler) : 0
+        let retention = id.isDerived ? resultRetention(handler) : journalRetention
+        journalRetention = min(journalRetention, retention)
         guard retention > 0 else {
             if record != nil { deleteRecord(id) }
             return
@@ -189,18 +198,24 @@ extension Shard {
         kept.endedMilliseconds = now
         kept.listeners = []
         kept.result = result
+        if journalRetention > 0, let queue {
+            kept.chunks = closeJournal(of: id, queue, run, result)
+            if journalRetention < retention { storeJournalPurge(id, due: UInt64(now + journalRetention)) }
+        }
         putRecord(id, kept)
         storePurge(id, due: UInt64(now + retention))
     }
 
-    private func retention(_ id: InvocationID, _ handler: ServiceTable.Handler) -> Int64 {
+    /// For how long the result of an invocation is kept that others can name.
+    private func resultRetention(_ handler: ServiceTable.Handler) -> Int64 {
         if handler.isWorkflow {
             return (handler.options.workflowRetention ?? limits.workflowRetention).wholeMilliseconds
         }
-        if id.isDerived {
-            return (handler.options.idempotencyRetention ?? limits.idempotencyRetention).wholeMilliseconds
-        }
-        return 0
+        return (handler.options.idempotencyRetention ?? limits.idempotencyRetention).wholeMilliseconds
+    }
+
+    private func journalRetention(_ handler: ServiceTable.Handler) -> Int64 {
+        (handler.options.journalRetention ?? limits.journalRetention).wholeMilliseconds
     }
 
     /// Tells a result to one who waits for it.

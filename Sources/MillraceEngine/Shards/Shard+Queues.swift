@@ -45,9 +45,12 @@ extension Shard {
         }
     }
 
-    /// Leaves a suspended queue to its rows, unless others stand behind its head.
+    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which calls the head waits for: to find
+    /// that out again it would be replayed.
     func unload(_ queue: VirtualQueue) {
-        guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled else { return }
+        guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled,
+            queue.neededCalls?.isEmpty ?? true
+        else { return }
         unlink(queue)
         suspended.insert(queue.hash)
     }
@@ -135,8 +138,14 @@ extension Shard {
                 service: invocation.service, handler: invocation.handler, key: ObjectKey(invocation.key),
                 waiting: invocation.id,
                 holding: head)
+            counters.deadlocks.add(1, ordering: .relaxed)
             if limits.failsDeadlocks {
-                return answer(caller, .failure(.deadlock(invocation, holding: head)))
+                return answer(
+                    caller,
+                    .failure(
+                        .deadlock(
+                            service: invocation.service, handler: invocation.handler, key: invocation.key, holding: head
+                        )))
             }
         }
         if invocation.source == nil {
@@ -149,6 +158,7 @@ extension Shard {
             putRecord(invocation.id, record)
         }
         enqueue(invocation, in: queue)
+        if queue.count > 1, case .invocation = invocation.caller { watchForDeadlock(queue) }
     }
 
     /// Appends an invocation, durably with the batch.
@@ -369,8 +379,8 @@ extension Shard {
     /// Ends a head that is not running, with a result.
     func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult)
     {
+        respond(head.id, head, handler, queue, nil, result)
         deleteJournal(of: head.id, queue)
-        respond(head.id, head, handler, isStarted: queue.isStarted, result)
         queue.isStarted = false
         queue.state = .ready
         removeHead(queue)
@@ -452,9 +462,9 @@ extension Shard {
 
 extension TerminalError {
     /// A call that would wait for ever.
-    fileprivate static func deadlock(_ invocation: StoredInvocation, holding: InvocationID) -> TerminalError {
+    static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
         TerminalError(
-            "deadlock: \(invocation.service)/\(invocation.handler) of key '\(ObjectKey(invocation.key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
             code: conflict)
     }
 }

@@ -10,6 +10,7 @@ extension Shard {
         guard active !== run else { return }
         if active != nil { endSlice() }
         active = run
+        if let handler = run.handler { running.enter(handler.index) }
         store.beginInvocation()
         run.mark = outgoing.mark
         // What has come for the run stays, whatever becomes of the slice.
@@ -83,9 +84,16 @@ extension Shard {
     func writeChunk(of run: InvocationRun) {
         guard !run.log.isEmpty, let queue = run.queue else { return }
         frames.removeAll(keepingCapacity: true)
-        run.log.encodeChunk(into: &frames)
+        run.log.encodeChunk(revision: newRevision(of: run), into: &frames)
         run.log.removeAll()
         appendChunk(run.id, queue)
+    }
+
+    /// The revision that a run's next chunk has to name, as the chunks before are of another one.
+    private func newRevision(of run: InvocationRun) -> String? {
+        guard run.revision != run.recordedRevision else { return nil }
+        run.recordedRevision = run.revision
+        return run.revision
     }
 
     /// Appends what is in `frames` to the journal of a queue's head.
@@ -116,28 +124,56 @@ extension Shard {
 
     /// Reads the journal of a queue's head.
     func loadJournal(of id: InvocationID, _ queue: VirtualQueue) throws -> RecordedJournal {
+        let journal = try readJournal(of: id, chunks: queue.chunks)
+        queue.chunks = UInt32(journal.chunkCount)
+        return journal
+    }
+
+    /// Reads a journal that has so many chunks, or, where nobody knows, as many as there are.
+    func readJournal(of id: InvocationID, chunks: UInt32?) throws -> RecordedJournal {
         var journal = RecordedJournal()
         var chunk: UInt32 = 0
-        while queue.chunks.map({ chunk < $0 }) ?? true {
+        while chunks.map({ chunk < $0 }) ?? true {
             selectChunk(id, chunk)
             guard let bytes = try unsafe store.get(.journal, rowKey.bytes) else {
-                guard queue.chunks == nil else { throw RecordError() }
+                guard chunks == nil else { throw RecordError() }
                 break
             }
             try journal.add(unsafe [UInt8](bytes))
             chunk += 1
         }
-        queue.chunks = chunk
         return journal
+    }
+
+    /// Ends a journal that is kept, for people to look at, with the invocation's result. Returns how many chunks it has.
+    func closeJournal(of id: InvocationID, _ queue: VirtualQueue, _ run: InvocationRun?, _ result: DurableResult)
+        -> UInt32
+    {
+        var log = run?.log ?? JournalLog()
+        run?.log.removeAll()
+        log.add(OutputCommand(outcome: result.outcome), now: now)
+        frames.removeAll(keepingCapacity: true)
+        log.encodeChunk(revision: run.flatMap { newRevision(of: $0) }, into: &frames)
+        appendChunk(id, queue)
+        defer {
+            // It is no longer the queue's: the record knows it, and the next head has its own.
+            queue.chunks = 0
+        }
+        return queue.chunks ?? 0
     }
 
     func deleteJournal(of id: InvocationID, _ queue: VirtualQueue) {
         guard queue.isStarted else { return }
-        for chunk in 0..<(queue.chunks ?? countChunks(of: id)) {
+        deleteChunks(queue.chunks ?? countChunks(of: id), of: id)
+        queue.chunks = 0
+    }
+
+    /// Deletes a journal that has so many chunks.
+    func deleteChunks(_ count: UInt32, of id: InvocationID) {
+        for chunk in 0..<count {
             selectChunk(id, chunk)
             unsafe store.delete(.journal, rowKey.bytes)
         }
-        queue.chunks = 0
     }
 
     // MARK: Records of invocations

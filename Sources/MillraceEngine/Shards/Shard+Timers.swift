@@ -13,6 +13,8 @@ extension Shard {
         static let purge = TimerQueue.Entry.purge
         /// State that does not last is over.
         static let expiry = TimerQueue.Entry.expiry
+        /// Its journal is to go, and its result stays.
+        static let purgeJournal = TimerQueue.Entry.purgeJournal
     }
 
     private func selectTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -48,6 +50,11 @@ extension Shard {
 
     /// Forgets what is kept of an invocation at a time.
     func storePurge(_ id: InvocationID, due: UInt64) { storeTimer(due: due, id, completion: TimerNumber.purge) }
+
+    /// Forgets the journal of an invocation at a time.
+    func storeJournalPurge(_ id: InvocationID, due: UInt64) {
+        storeTimer(due: due, id, completion: TimerNumber.purgeJournal)
+    }
 
     /// Forgets the timer of a wait.
     func forgetTimer(due: UInt64, _ id: InvocationID, _ completion: UInt32) {
@@ -120,6 +127,8 @@ extension Shard {
                 purge(entry.id)
             } else if entry.completion == TimerNumber.expiry {
                 try expire(subject)
+            } else if entry.completion == TimerNumber.purgeJournal {
+                purgeJournal(entry.id)
             } else {
                 deliver(.sleep(entry.completion), to: entry.id)
             }
@@ -133,6 +142,7 @@ extension Shard {
     /// Forgets a completed invocation; of a workflow also its state and promises.
     func purge(_ id: InvocationID) {
         guard let record = record(of: id), record.status == .completed else { return }
+        deleteChunks(record.chunks, of: id)
         deleteRecord(id)
         guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else {
             return
@@ -146,6 +156,14 @@ extension Shard {
                 unsafe row.key.withUnsafeBytes { unsafe store.delete(.promises, $0) }
             }
         } catch { observer.contextMisused(error) }
+    }
+
+    /// Forgets the journal of a completed invocation.
+    private func purgeJournal(_ id: InvocationID) {
+        guard var record = record(of: id), record.status == .completed else { return }
+        deleteChunks(record.chunks, of: id)
+        record.chunks = 0
+        putRecord(id, record)
     }
 
     /// Reads the next stored timers. Returns false where the disk could not be read; it is tried again in the next turn.

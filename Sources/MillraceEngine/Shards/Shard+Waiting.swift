@@ -28,7 +28,10 @@ extension Shard {
 
     /// Runs jobs of waiting handlers that have become ready, on other threads or by other shards of this one.
     func runJobs() {
-        if executor.takeForeign() || executor.hasLocal { drainJobs() }
+        guard executor.takeForeign() || executor.hasLocal else { return }
+        running.enterUnknown()
+        drainJobs()
+        running.leave()
     }
 
     /// Runs jobs until there are none, and ends the slices that they open.
@@ -116,13 +119,17 @@ extension Shard {
             // Most have gone on, or have been released, since.
             idleRuns.removeAll { [runs] in runs[$0.0]?.activity != $0.1 }
         }
+        if let queue = run.queue, queue.count > 1, !run.callees.isEmpty { watchForDeadlock(queue) }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
 
     /// Releases the memory of runs that have been waiting for long, or, where there are too many, for longest.
     func releaseIdle() {
-        while let (id, activity) = idleRuns.popDue(now: now) { release(id, activity) }
+        while let (id, activity) = idleRuns.popDue(now: now) {
+            watchSteps(of: id)
+            release(id, activity)
+        }
         var at = 0
         while runs.count > limits.loadedInvocations, at < oldRuns.count {
             release(oldRuns[at].id, oldRuns[at].activity)
@@ -134,12 +141,46 @@ extension Shard {
     private func release(_ id: InvocationID, _ activity: UInt64) {
         guard let run = runs[id], run.activity == activity, run.canBeReleased, let queue = run.queue else { return }
         writeChunk(of: run)
+        queue.neededCalls = run.neededCalls
         discard(run)
         queue.state = .suspended
         queue.loaded = []
         queue.loadedOffset = 0
         storeHeader(queue)
         unload(queue)
+    }
+
+    // MARK: Steps that do not return
+
+    /// Looks from now on at the time by which a run's steps have to be done. Most are, long before anybody does.
+    private func watchSteps(of id: InvocationID) {
+        guard let run = runs[id], let handler = run.handler else { return }
+        for at in run.openSteps.indices where !run.openSteps[at].isWatched {
+            run.openSteps[at].isWatched = true
+            let step = run.openSteps[at]
+            overdueSteps.add((id, step.id, step.since), due: step.since + stepTimeout(handler))
+        }
+    }
+
+    /// How long a step may run.
+    private func stepTimeout(_ handler: ServiceTable.Handler) -> Int64 {
+        (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
+            + (handler.options.abortTimeout ?? limits.abortTimeout).wholeMilliseconds
+    }
+
+    /// Ends attempts whose step does not return. They count as failed; what the step still returns has no effect.
+    func giveUpOverdueSteps() {
+        while let (id, number, since) = overdueSteps.popDue(now: now) {
+            guard let run = runs[id], let handler = run.handler,
+                let step = run.openSteps.first(where: { $0.id == number && $0.since == since })
+            else { continue }
+            activate(run)
+            run.abortion = StepFailed(name: step.name, cause: StepTimedOut(milliseconds: stepTimeout(handler)))
+            let tasks = run.tasks
+            endSlice()
+            // A step that listens to that ends sooner. By now its run is released, and what it does is not looked at.
+            for task in tasks { task.cancel() }
+        }
     }
 
     /// Ends all runs without effect, when the engine stops: the next start replays them.

@@ -15,6 +15,8 @@ final class Shard {
     let executor: ShardExecutor
     let observer: any ShardObserver
     let counters = ShardCounters()
+    /// What the shard's thread runs; its group's.
+    var running = RunningHandler()
 
     /// The time of the turn, in milliseconds since 1970.
     private(set) var now: Int64 = 0
@@ -54,6 +56,16 @@ final class Shard {
     var readyRuns: [InvocationRun] = []
     /// Runs by the time at which they have been waiting for too long, with what they had done by then.
     var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
+    /// Steps that have run for longer than their handler's inactivity timeout, by the time at which their attempt is given up.
+    var overdueSteps = DueQueue<(run: InvocationID, step: UInt32, since: Int64)>()
+    /// Queues whose head may be part of a ring, by the time at which that is looked at.
+    var deadlockChecks = DueQueue<(queue: VirtualQueue, due: Int64)>()
+    /// Probes that leave after the turn, with their shard.
+    var probes: [(probe: DeadlockProbe, shard: Int)] = []
+    var probeRound: UInt64 = 0
+    var probeVisits: Set<DeadlockProbe.Visit> = []
+    /// Calls of rings that have been told of, and that nobody ends.
+    var toldDeadlocks: Set<InvocationID> = []
     var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
@@ -118,6 +130,8 @@ final class Shard {
     func work() {
         runJobs()
         resumePauses()
+        giveUpOverdueSteps()
+        probeDeadlocks()
         retryDue()
         fireTimers()
         fireSchedules()
@@ -135,7 +149,10 @@ final class Shard {
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
         var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [retries.nextDue, pauses.nextDue, idleRuns.nextDue, nextOutboxWork, nextTick] {
+        for due in [
+            retries.nextDue, pauses.nextDue, idleRuns.nextDue, overdueSteps.nextDue, deadlockChecks.nextDue,
+            nextOutboxWork, nextTick,
+        ] {
             if let due { next = min(next ?? .max, due) }
         }
         return next

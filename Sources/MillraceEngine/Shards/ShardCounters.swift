@@ -6,6 +6,7 @@ final class ShardCounters: Sendable {
     let duplicates = Atomic<UInt64>(0)
     let invocations = Atomic<UInt64>(0)
     let failures = Atomic<UInt64>(0)
+    let deadlocks = Atomic<UInt64>(0)
     let batches = Atomic<UInt64>(0)
     let blockBytes = Atomic<UInt64>(0)
     let emitted = Atomic<UInt64>(0)

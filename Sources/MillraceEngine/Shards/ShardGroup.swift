@@ -16,11 +16,15 @@ final class ShardGroup {
         case durable(commit: UInt64)
         /// A request from outside.
         case request(Request, shard: Int)
+        /// A search for a deadlock.
+        case probe(DeadlockProbe, shard: Int)
         /// A sink has acknowledged a batch of a shard's.
         case sent(OutboundBatch)
     }
 
     let shards: [Shard]
+    /// What the group's thread runs, for those who watch it.
+    let running = RunningHandler()
     private let store: Store
     private let batch: any DiskBatch
     private let exchange: any Exchange
@@ -34,6 +38,7 @@ final class ShardGroup {
         self.store = store
         self.exchange = exchange
         batch = store.disk.makeBatch()
+        for shard in shards { shard.running = running }
     }
 
     /// One turn: the inputs, what has become due, the blocks, the commit. A commit that throws can be tried again with ``commit()``; until
@@ -48,10 +53,12 @@ final class ShardGroup {
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .durable(let commit): for shard in shards { shard.becameDurable(upTo: commit) }
             case .request(let request, let shard): shardAt(shard)?.accept(request)
+            case .probe(let probe, let shard): shardAt(shard)?.accept(probe)
             case .sent(let batch): shardAt(batch.shard)?.sent(batch)
             }
         }
         for shard in shards { shard.work() }
+        running.leave()
         for shard in shards {
             if let failure = shard.readFailure { throw failure }
         }
@@ -78,6 +85,7 @@ final class ShardGroup {
             for (sender, number) in outputs.acknowledgements {
                 exchange.post(.delivered(shard: sender, batchNumber: number), toShard: sender)
             }
+            for (probe, shard) in outputs.probes { exchange.post(.probe(probe, shard: shard), toShard: shard) }
             if !outputs.replies.isEmpty { exchange.reply(outputs.replies, after: commit) }
         }
         for shard in shards {
@@ -107,7 +115,7 @@ final class ShardGroup {
             switch input {
             case .delivered(let shard, let number): shardAt(shard)?.delivered(batchNumber: number)
             case .sent(let batch): shardAt(batch.shard)?.sent(batch)
-            case .records, .messages, .durable, .request: break
+            case .records, .messages, .durable, .request, .probe: break
             }
         }
         batch.removeAll()

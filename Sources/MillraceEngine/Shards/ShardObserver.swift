@@ -18,5 +18,7 @@ protocol ShardObserver: AnyObject, Sendable {
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
     /// A schedule has been set up or taken away, or has missed ticks.
     func schedule(_ event: ScheduleEvent)
+    /// Invocations wait for each other in a ring; that call of it fails, where one does.
+    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?)
     func contextMisused(_ error: any Error)
 }

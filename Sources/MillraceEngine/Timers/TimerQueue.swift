@@ -14,9 +14,11 @@ struct TimerQueue {
         static let purge = UInt32.max
         /// The number of what ends the time of state that does not last.
         static let expiry = UInt32.max - 1
+        /// The number of what forgets the journal alone of such an invocation.
+        static let purgeJournal = UInt32.max - 2
 
         /// Whether it starts and completes nothing.
-        var isHousekeeping: Bool { completion >= Self.expiry }
+        var isHousekeeping: Bool { completion >= Self.purgeJournal }
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }

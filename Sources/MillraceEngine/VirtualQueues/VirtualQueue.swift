@@ -41,6 +41,12 @@ final class VirtualQueue {
     var loaded: [StoredInvocation] = []
     /// Of which the first so many are gone already.
     var loadedOffset = 0
+    /// What the head waits for while it is suspended; `nil` where nobody has looked since the start of the process.
+    var neededCalls: [NeededCall]?
+    /// When it is looked whether the head is part of a ring, where it is.
+    var deadlockDue: Int64?
+    /// The pause before that.
+    var deadlockPause: Int64 = 0
     /// Whether the queue stands in its shard's list of queues that are to be run.
     var isScheduled = false
     /// Another queue with the same hash.

@@ -14,6 +14,7 @@ final class EngineLog: EngineObserver {
     private let failures = LogThrottle(burst: 3)
     private let statuses = LogThrottle(burst: 5)
     private let missedTicks = LogThrottle(burst: 3)
+    private let blocked = LogThrottle(burst: 6)
     /// How each partition was, to tell going on from beginning.
     private let wasHeld = Mutex<Set<String>>([])
     private let isBlocked = Mutex(false)
@@ -29,7 +30,7 @@ final class EngineLog: EngineObserver {
 
     /// Writes what was held back; to be called about once a second, and once more at the end.
     func tick(isLast: Bool = false) {
-        for summary in failures.endWindows(now: now(), all: isLast) {
+        for summary in failures.endWindows(now: now(), all: isLast) + blocked.endWindows(now: now(), all: isLast) {
             handlers.warning(
                 "\(summary.kind): \(summary.count) more in the last \(summary.seconds) s",
                 metadata: ["last": .string(summary.last)])
@@ -143,6 +144,21 @@ final class EngineLog: EngineObserver {
         handlers.warning(
             "a record for key \(shown(event.key)) is skipped because \(name) failed \(Self.times(event.attempts))",
             metadata: metadata(event))
+    }
+
+    func handlerBlocked(_ event: BlockedHandlerEvent) {
+        let name = event.handler ?? "a handler that went on after an await of its own"
+        let time = Self.words(event.milliseconds)
+        let words =
+            switch event.phase {
+            case .began:
+                "\(name) has held its thread for \(time): all keys of that thread wait. A handler must not block; "
+                    + "await instead, or give long work to a thread of your own"
+            case .goesOn: "\(name) has held its thread for \(time), and still does"
+            case .ended: "\(name) has let its thread go after \(time)"
+            }
+        guard blocked.admits("\(name) held its thread", now: now(), last: words) else { return }
+        handlers.log(event.phase == .ended ? .notice : .warning, words, metadata: ["thread": .integer(event.thread)])
     }
 
     func warning(_ message: String) {

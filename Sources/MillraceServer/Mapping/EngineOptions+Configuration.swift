@@ -7,6 +7,7 @@ extension EngineOptions {
     init(_ configuration: Configuration, cores: Int) {
         self.init()
         shardCount = configuration.storage.shardCount
+        blockedAfterMilliseconds = configuration.engine.blockedAfter.wholeMilliseconds
         threads = min(configuration.engine.threads ?? max(1, cores), shardCount)
         let memory = MemorySplit(configuration.storage.memoryBytes)
         overlayBytes = memory.overlayBytes

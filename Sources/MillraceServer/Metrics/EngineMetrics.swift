@@ -21,9 +21,13 @@ enum EngineMetrics {
             "duplicate_records", "Records that were dropped because they had been applied before.", figures.duplicates)
         counter("invocations", "Handlers started, retries included.", figures.invocations)
         counter("failures", "Handlers that failed.", figures.failures)
+        counter("deadlocks", "Calls found that wait, through others, for themselves.", figures.deadlocks)
         counter("batches", "Batches written, each as one block of one shard.", figures.batches)
         counter("commits", "Writes to the storage, each with the blocks of one thread's shards.", figures.commits)
         counter("emitted_records", "Records that handlers emitted.", figures.emitted)
+        counter(
+            "blocked_handlers", "Times that a handler held its thread for longer than engine.blockedAfter.",
+            figures.blockedHandlers)
         counter("timers_fired", "Delayed sends that came due.", figures.timersFired)
         samples.counter(
             "millrace_timer_lateness_seconds_total", help: "By how much timers were late, summed up.",
@@ -37,6 +41,9 @@ enum EngineMetrics {
         gauge("queued_invocations", "Invocations in virtual queues, stored.", figures.queuedInvocations)
         gauge("busy_keys", "Keys with something in their virtual queue.", figures.busyKeys)
         gauge("parked_keys", "Keys that wait for a person.", figures.parkedKeys)
+        gauge(
+            "blocked_threads", "Threads of shards that a handler has held for longer than engine.blockedAfter.",
+            figures.blockedThreads)
         gauge("waiting_invocations", "Handlers that wait for something.", figures.waitingInvocations)
         gauge("timers_in_memory", "The next delayed sends; all others are on the disk.", figures.timersInMemory)
         gauge("undelivered_bytes", "Emitted records that their sink has not acknowledged.", figures.undeliveredBytes)

@@ -18,6 +18,7 @@ final class SimulatedObserver: EngineObserver, @unchecked Sendable {
     func recordSkipped(_ event: FailureEvent) {
         environment.trace("  skipped \(event.service)/\(event.key): \(event.error)")
     }
+    func handlerBlocked(_ event: BlockedHandlerEvent) {}
     func warning(_ message: String) { environment.violate("the engine warns: \(message)") }
     func storageBlocked(_ error: StoreFailure) {}
     func storageUnblocked() {}

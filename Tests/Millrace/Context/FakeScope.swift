@@ -164,7 +164,7 @@ import Millrace
         return (completions, outcomes[.completion(completions)] != nil)
     }
 
-    func stepMayRun(_ id: UInt32, _ ticket: UInt64) async throws { stepRuns += 1 }
+    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws { stepRuns += 1 }
 
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws { answer(.completion(id), result) }
 

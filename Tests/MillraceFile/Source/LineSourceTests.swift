@@ -84,6 +84,7 @@ private final class SilentObserver: EngineObserver {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {}
     func keyParked(_ event: FailureEvent) {}
     func recordSkipped(_ event: FailureEvent) {}
+    func handlerBlocked(_ event: BlockedHandlerEvent) {}
     func warning(_ message: String) {}
     func storageBlocked(_ error: StoreFailure) {}
     func storageUnblocked() {}

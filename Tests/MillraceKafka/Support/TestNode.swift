@@ -106,6 +106,7 @@ final class StatusObserver: EngineObserver {
     func invocationRetrying(_ event: FailureEvent, pauseMilliseconds: Int64) {}
     func keyParked(_ event: FailureEvent) {}
     func recordSkipped(_ event: FailureEvent) {}
+    func handlerBlocked(_ event: BlockedHandlerEvent) {}
     func warning(_ message: String) { Lines.standardError(message) }
     func storageBlocked(_ error: StoreFailure) { Lines.standardError(error.message) }
     func storageUnblocked() {}

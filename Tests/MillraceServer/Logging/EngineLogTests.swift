@@ -145,6 +145,30 @@ import Testing
         #expect(handler.messages.last == "schedule 'nightly' missed ticks: 997 more times in the last 10 s")
     }
 
+    // MARK: Handlers
+
+    @Test func tellsOfAHandlerThatHoldsItsThread() {
+        func tell(_ milliseconds: Int64, _ phase: BlockedHandlerEvent.Phase, _ handler: String? = "Order/placed") {
+            log.handlerBlocked(
+                BlockedHandlerEvent(handler: handler, thread: 1, milliseconds: milliseconds, phase: phase))
+        }
+        tell(1_000, .began)
+        tell(2_000, .goesOn)
+        tell(2_500, .ended)
+        tell(1_250, .ended, nil)
+        #expect(
+            lines() == [
+                "warning handler: Order/placed has held its thread for 1 s: all keys of that thread wait. A handler must "
+                    + "not block; await instead, or give long work to a thread of your own",
+                "warning handler: Order/placed has held its thread for 2 s, and still does",
+                "notice handler: Order/placed has let its thread go after 2.5 s",
+                "notice handler: a handler that went on after an await of its own has let its thread go after 1.2 s",
+            ])
+        #expect(handler.entries[0].metadata == ["thread": 1])
+        for _ in 0..<1_000 { tell(1_000, .began) }
+        #expect(handler.entries.count == 7)
+    }
+
     @Test func aLongKeyIsShortened() {
         log.keyParked(failure(key: String(repeating: "x", count: 1000)))
         #expect(handler.messages[0].hasPrefix("key '" + String(repeating: "x", count: 100) + "…' of Order is parked"))

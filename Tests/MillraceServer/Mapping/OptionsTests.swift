@@ -13,11 +13,12 @@ import Testing
             try read(
                 """
                 storage: { shardCount: 7, memory: 1GiB, durability: "interval:250ms" }
-                engine: { threads: 3, maxRecordSize: 64MiB }
+                engine: { threads: 3, maxRecordSize: 64MiB, blockedAfter: 250ms }
                 """), cores: 2)
         #expect(options.shardCount == 7)
         #expect(options.threads == 3)
         #expect(options.releasesBeforeSync)
+        #expect(options.blockedAfterMilliseconds == 250)
         #expect(options.syncIntervalMilliseconds == 250)
         #expect(options.limits.maxPayloadBytes == 64 << 20)
         #expect(options.overlayBytes == 256 << 20)

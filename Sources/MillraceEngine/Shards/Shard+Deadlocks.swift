@@ -1,0 +1,154 @@
+import Millrace
+import MillraceStore
+import Synchronization
+
+/// Rings of invocations that wait for each other: how they are found, and ended.
+extension Shard {
+    /// The longest pause between two searches from one queue.
+    private static let longestPause: Int64 = 60_000
+    /// So many visits are remembered: forgetting them costs probes that were not needed.
+    private static let maxVisits = 4_096
+
+    // MARK: Beginning
+
+    /// Looks in a while whether a queue's head is part of a ring: a call has come to stand behind it, or it has come to wait for one.
+    func watchForDeadlock(_ queue: VirtualQueue) {
+        watchForDeadlock(queue, after: limits.deadlockAfter.wholeMilliseconds)
+    }
+
+    private func watchForDeadlock(_ queue: VirtualQueue, after pause: Int64) {
+        let due = now + pause
+        if let known = queue.deadlockDue, known <= due { return }
+        queue.deadlockDue = due
+        queue.deadlockPause = pause
+        deadlockChecks.add((queue, due), due: due)
+    }
+
+    /// Sends probes from the queues that have been held up for long enough.
+    func probeDeadlocks() {
+        while let (queue, due) = deadlockChecks.popDue(now: now) {
+            // Another time has been set since.
+            guard queue.deadlockDue == due else { continue }
+            queue.deadlockDue = nil
+            guard queue.count > 1, let head = loadHead(queue) else { continue }
+            let needed = neededCalls(of: head.id)
+            guard let needed else {
+                // It is being replayed, so that it is known the next time.
+                watchForDeadlock(queue, after: queue.deadlockPause)
+                continue
+            }
+            // Otherwise it does something, and when it comes to wait for a call, that is looked at.
+            guard !needed.isEmpty else { continue }
+            probeRound += 1
+            follow(DeadlockProbe(initiator: head.id, round: probeRound, hops: []), head.id, needed)
+            // What it waits for may become part of a ring later.
+            watchForDeadlock(queue, after: min(queue.deadlockPause * 2, Self.longestPause))
+        }
+    }
+
+    // MARK: What waits for what
+
+    /// The calls without which an invocation cannot go on, or `nil` where that will be known in a while: it is not in memory, and
+    /// nobody has looked since the start of the process, so it is replayed.
+    private func neededCalls(of holder: InvocationID) -> [NeededCall]? {
+        if let run = runs[holder] { return run.neededCalls }
+        guard let record = record(of: holder), record.status == .started, let queue = queue(of: record),
+            case .suspended = queue.state
+        else { return [] }
+        if queue.neededCalls == nil { wake(queue) }
+        return queue.neededCalls
+    }
+
+    /// The invocation that has to end before a call can: itself where it has started, or the one that it stands behind.
+    private func holder(of call: InvocationID, _ record: InvocationRecord) -> InvocationID? {
+        switch record.status {
+        case .started: return call
+        case .queued:
+            guard let queue = queue(of: record), let head = loadHead(queue)?.id, head != call else { return nil }
+            return head
+        case .scheduled, .completed: return nil
+        }
+    }
+
+    // MARK: The way of a probe
+
+    func accept(_ probe: DeadlockProbe) {
+        switch probe.phase {
+        case .searching: search(probe)
+        case .confirming(let hop): confirm(probe, hop)
+        case .found(let hop): end(probe, hop)
+        }
+    }
+
+    private func follow(_ probe: DeadlockProbe, _ holder: InvocationID, _ needed: [NeededCall]) {
+        for call in needed {
+            var next = probe
+            next.hops.append(DeadlockProbe.Hop(holder: holder, call: call.id, completion: call.completion))
+            send(next, toShardOf: call.id)
+        }
+    }
+
+    private func send(_ probe: DeadlockProbe, toShardOf call: InvocationID) { probes.append((probe, shard(of: call))) }
+
+    private func search(_ probe: DeadlockProbe) {
+        var probe = probe
+        let last = probe.hops.count - 1
+        let call = probe.hops[last].call
+        guard let record = record(of: call), let holder = holder(of: call, record) else { return }
+        probe.hops[last].service = record.service
+        probe.hops[last].handler = record.handler
+        probe.hops[last].key = record.key
+        probe.hops[last].createdMilliseconds = record.createdMilliseconds
+        probe.hops[last].isQueued = record.status == .queued
+        if holder == probe.initiator {
+            guard needs(probe.hops[0]) else { return }
+            probe.phase = .confirming(0)
+            return send(probe, toShardOf: probe.hops[0].call)
+        }
+        guard probe.hops.count < DeadlockProbe.maxHops else { return }
+        if probeVisits.count >= Self.maxVisits { probeVisits.removeAll(keepingCapacity: true) }
+        let visit = DeadlockProbe.Visit(initiator: probe.initiator, round: probe.round, holder: holder)
+        guard probeVisits.insert(visit).inserted else { return }
+        follow(probe, holder, neededCalls(of: holder) ?? [])
+    }
+
+    /// Whether a hop's holder, which is of this shard, still waits for its call.
+    private func needs(_ hop: DeadlockProbe.Hop) -> Bool {
+        neededCalls(of: hop.holder)?.contains(NeededCall(id: hop.call, completion: hop.completion)) ?? false
+    }
+
+    private func confirm(_ probe: DeadlockProbe, _ hop: Int) {
+        let call = probe.hops[hop].call
+        guard let record = record(of: call), holder(of: call, record) == probe.holder(after: hop) else { return }
+        var probe = probe
+        if hop + 1 < probe.hops.count {
+            guard needs(probe.hops[hop + 1]) else { return }
+            probe.phase = .confirming(hop + 1)
+            return send(probe, toShardOf: probe.hops[hop + 1].call)
+        }
+        // Whoever finds a ring chooses the same one of its calls.
+        let queued = probe.hops.indices.filter { probe.hops[$0].isQueued }
+        guard let youngest = queued.max(by: { probe.hops[$0].isOlder(than: probe.hops[$1]) }) else { return }
+        probe.phase = .found(youngest)
+        send(probe, toShardOf: probe.hops[youngest].call)
+    }
+
+    // MARK: The end
+
+    /// Tells of a ring, and lets the call fail that closes it. Others may have found the same ring, and come later.
+    private func end(_ probe: DeadlockProbe, _ hop: Int) {
+        let hop = (probe.hops[hop], holding: probe.holder(after: hop))
+        guard let record = record(of: hop.0.call), record.status == .queued else { return }
+        if !limits.failsDeadlocks {
+            if toldDeadlocks.count >= Self.maxVisits { toldDeadlocks.removeAll() }
+            guard toldDeadlocks.insert(hop.0.call).inserted else { return }
+        }
+        counters.deadlocks.add(1, ordering: .relaxed)
+        observer.deadlockFound(probe, failing: limits.failsDeadlocks ? hop.0.call : nil)
+        guard limits.failsDeadlocks else { return }
+        let result = DurableResult.failure(
+            .deadlock(service: record.service, handler: record.handler, key: record.key, holding: hop.holding))
+        answer(.invocation(hop.0.holder, Completion(number: hop.0.completion, kind: .call)), result)
+        endUnstarted(hop.0.call, record, result)
+    }
+}
