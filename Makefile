@@ -57,7 +57,10 @@ soak: deps ## run the simulator over many seeds, optimised, on all cores: SEEDS=
 
 .PHONY: test-thread
 test-thread: deps ## run the tests under ThreadSanitizer
+	mkdir -p .build/thread
+	cc -shared -fPIC -O1 -o .build/thread/locks.so .ci/thread-locks.c -ldl
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-suppressions.txt:halt_on_error=0:exitcode=66 \
+	LD_PRELOAD=$(CURDIR)/.build/thread/locks.so \
 	    .ci/swift-test --sanitize thread --scratch-path .build/thread $(UNSANITIZED)
 
 .PHONY: test-address
