@@ -20,7 +20,7 @@ package struct EngineLimits: Sendable {
     /// the outbox; above it sources pause.
     package var maxUndeliveredBytes = 4 << 20
     /// How many waiting invocations of one shard are in memory; those that have waited longest are released first.
-    package var loadedInvocations = 1_024
+    package var loadedInvocations = 256
     // What holds for handlers that say nothing else.
     package var inactivityTimeout = Duration.seconds(60)
     package var abortTimeout = Duration.seconds(600)
