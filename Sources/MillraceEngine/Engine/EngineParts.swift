@@ -65,7 +65,7 @@ struct EngineParts: Sendable {
         let settings = ShardSettings(
             shardCount: options.shardCount, services: table, handlers: handlers, intakes: intakes,
             sinks: sinks.map { $0.name }, limits: options.limits, defaultPolicy: options.defaultPolicy,
-            keepsFailedChanges: options.keepsFailedChanges,
+            mistake: options.mistake,
             onDelivered: { batch in
                 host.latencies.didAcknowledge(batch)
                 host.post(.sent(batch), toShard: batch.shard)

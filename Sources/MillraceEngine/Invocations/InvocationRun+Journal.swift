@@ -102,6 +102,7 @@ extension InvocationRun {
             guard let (id, result) = accept(try journal.notification(entry)) else { continue }
             arrivals.append(Arrival(id: id, result: result, time: journal.time(of: entry), isRecorded: true))
         }
+        if shard.settings.mistake == .completionOrderIsForgotten { arrivals.reverse() }
     }
 }
 

@@ -17,7 +17,7 @@ final class SimulatedProcess {
         disk = FaultyDisk(environment.disk, mutation: mutation)
         sink = SimulatedSink(environment)
         var options = environment.plan.options
-        options.keepsFailedChanges = mutation == .noRollBack
+        options.mistake = mutation == .noRollBack ? .failedChangesStay : nil
         let engine = try SteppedEngine(
             options: options, services: AuditedServices(environment: environment).definitions,
             subscriptions: environment.plan.subscriptions, sinks: [("main", sink)], disk: disk,
