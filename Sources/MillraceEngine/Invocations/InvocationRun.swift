@@ -124,6 +124,7 @@ import MillraceStore
         dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
+        abortion = nil
         guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
         else { return }
         // The run was used before, by an invocation that did more than most.
