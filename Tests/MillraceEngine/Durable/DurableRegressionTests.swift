@@ -46,6 +46,26 @@ struct DurableRegressionTests {
         #expect(text(try app.output(of: id)) == "done")
         #expect(diary.count("step") == 2)
     }
+
+    /// A step beside the handler that waited for its turn when the handler ended let the handler end once more, and the next one
+    /// of its key was lost, or the process died.
+    @Test func aStepThatNobodyAwaitsEndsWithItsHandler() throws {
+        let app = try TestApplication(definitions: [
+            object { [diary] context, name in
+                try await context.sleep(for: .seconds(1))
+                diary.add(name)
+                if name == "first" { _ = context.start("beside", serde: .text) { "step" } }
+                return name
+            }
+        ])
+        let ids = try ["first", "second", "third"].map {
+            try app.start("Object", key: "k", "run", payload: Array($0.utf8))
+        }
+        try app.advance(by: .seconds(10))
+        #expect(try ids.map { text(try app.output(of: $0)) } == ["first", "second", "third"])
+        #expect(diary.all == ["first", "second", "third"])
+        #expect(app.statistics?.busyKeys == 0)
+    }
 }
 
 /// A value that arrives from a callback.
