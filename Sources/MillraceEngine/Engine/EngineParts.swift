@@ -55,6 +55,7 @@ struct EngineParts: Sendable {
         do throws(StoreError) {
             found = try StoreRecovery.recover(stored, threads: recoveryThreads)
         } catch { throw .store(error) }
+        host.requests.begin(after: stored.reduce(0) { $0 &+ $1.lastBatch })
         let marks = found.map { $0.marks }
         intakes = subscriptions.enumerated().map { index, subscription in
             Intake(

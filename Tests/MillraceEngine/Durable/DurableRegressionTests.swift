@@ -66,6 +66,34 @@ struct DurableRegressionTests {
         #expect(diary.all == ["first", "second", "third"])
         #expect(app.statistics?.busyKeys == 0)
     }
+
+    // MARK: Requests
+
+    /// Numbers of requests began anew with each process: what an old one had been waiting for was told to another one.
+    @Test func nobodyGetsTheAnswerToSomebodyElsesRequest() throws {
+        let harness = try SteppedHarness([
+            object { context, seconds in
+                try await context.sleep(for: .seconds(Int(seconds) ?? 0))
+                return seconds
+            }
+        ])
+        let answers = Kept<[String]>()
+        func ask(_ seconds: String) throws {
+            try harness.engine.desk.invoke(
+                HandlerTarget(service: "Object", handler: "run", key: Array(seconds.utf8)),
+                payload: Array(seconds.utf8),
+                answer: { if case .value(let value) = $0 { answers.put([String(decoding: value, as: UTF8.self)]) } })
+        }
+        try ask("10")
+        try harness.settle()
+        try harness.reopen()
+        try ask("60")
+        try harness.settle()
+        try harness.advance(byMilliseconds: 10_000)
+        #expect(answers.value == nil)
+        try harness.advance(byMilliseconds: 60_000)
+        #expect(answers.value == ["60"])
+    }
 }
 
 /// A value that arrives from a callback.
