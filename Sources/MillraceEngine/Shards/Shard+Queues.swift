@@ -95,7 +95,7 @@ extension Shard {
                 return answer(caller, .failure(.deadlock(invocation, holding: head)))
             }
         }
-        if invocation.source == nil {
+        if invocation.source == nil || invocation.id.isDerived {
             let known = invocation.id.isDerived || invocation.hasRecord ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
@@ -218,7 +218,7 @@ extension Shard {
         guard let handler = services.find(service: head.service, handler: head.handler) else {
             return parkHead(queue, head, "no service of this application has a handler \(head.service)/\(head.handler)")
         }
-        if !queue.isStarted, head.source == nil {
+        if !queue.isStarted, head.source == nil || head.id.isDerived {
             guard let record = record(of: head.id) else { return start(queue, head, handler) }
             if record.status == .completed, let result = record.result {
                 // Cancelled while it stood in line.
@@ -352,7 +352,7 @@ extension Shard {
         if !queue.isStarted {
             queue.isStarted = true
             queue.chunks = 0
-            let known = invocation.source == nil ? record(of: invocation.id) : nil
+            let known = invocation.source == nil || invocation.id.isDerived ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .started, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds

@@ -94,6 +94,29 @@ struct DurableRegressionTests {
         try harness.advance(byMilliseconds: 60_000)
         #expect(answers.value == ["60"])
     }
+
+    // MARK: Workflows
+
+    /// A `run` that a record had started and that failed at first was not known while it waited for its next attempt: the next
+    /// record of its key started it once more.
+    @Test func aWorkflowThatFailedAtFirstIsNotStartedAgain() throws {
+        let app = try TestApplication(definitions: [
+            ServiceDefinition(
+                name: "Flow", kind: .workflow,
+                handlers: [
+                    HandlerDefinition.suspending("run", WorkflowContext.init) { [diary] context in
+                        diary.add("attempt")
+                        if diary.count("attempt") == 1 { throw Failure() }
+                        try await context.sleep(for: .seconds(1))
+                        diary.add("end")
+                    }.kind(.workflow)
+                ])
+        ])
+        for _ in 1...2 { try app.send(record: [], key: "k", to: "Flow", "run") }
+        try app.advance(by: .seconds(60))
+        #expect(diary.count("end") == 1)
+        #expect(app.statistics?.busyKeys == 0)
+    }
 }
 
 /// A value that arrives from a callback.
