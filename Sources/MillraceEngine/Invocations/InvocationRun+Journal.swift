@@ -96,6 +96,8 @@ extension InvocationRun {
     /// Before a replay: all that happened before is on its way to the handler.
     func prepareReplay(_ journal: RecordedJournal) throws(RecordError) {
         recorded = journal
+        // What came for a run that was not in memory may have come in this very turn.
+        dependsOnBatch = journal.lastBatch
         time = journal.times.first ?? shard.now
         arrivals.reserveCapacity(journal.notifications.count)
         for entry in journal.notifications {

@@ -27,6 +27,8 @@ extension Shard {
         try recoverLanes(prefix)
         try recoverQueues(prefix)
         timers.startAtStore()
+        // What could be read survives any crash.
+        durableBatch = store.lastBatch
         return resend(recovery.messages)
     }
 

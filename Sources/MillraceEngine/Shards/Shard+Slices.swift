@@ -124,6 +124,7 @@ extension Shard {
                 guard queue.chunks == nil else { throw RecordError() }
                 break
             }
+            journal.lastBatch = max(journal.lastBatch, store.batchOfLastRead)
             try journal.add(unsafe [UInt8](bytes))
             chunk += 1
         }

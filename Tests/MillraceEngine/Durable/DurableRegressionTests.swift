@@ -47,6 +47,34 @@ struct DurableRegressionTests {
         #expect(diary.count("step") == 2)
     }
 
+    /// A step ran before the result that had led to it was durable, when that came for a handler that was not in memory.
+    @Test func aStepOfAReplayedHandlerWaitsForWhatHasJustCome() throws {
+        let harness = try SteppedHarness(
+            [
+                object { [diary] context, _ in
+                    let answer = try await context.signal("answer", as: String.self, serde: .text).value
+                    return try await context.run("step", serde: .text) {
+                        diary.add(answer)
+                        return answer
+                    }
+                }
+            ]
+        ) { $0.limits.inactivityTimeout = .milliseconds(10) }
+        let id = Kept<InvocationID>()
+        try harness.engine.desk.invoke(
+            HandlerTarget(service: "Object", handler: "run", key: Array("k".utf8)), payload: [],
+            accepted: { id.put($0) })
+        try harness.settle()
+        try harness.advance(byMilliseconds: 20)
+        #expect(harness.engine.statistics.waitingInvocations == 0)
+        harness.engine.desk.signal(try #require(id.value), .name("answer"), .value(Array("yes".utf8)))
+        try harness.turn()
+        try harness.turn()
+        #expect(diary.all == [])
+        try harness.settle()
+        #expect(diary.all == ["yes"])
+    }
+
     /// A step beside the handler that waited for its turn when the handler ended let the handler end once more, and the next one
     /// of its key was lost, or the process died.
     @Test func aStepThatNobodyAwaitsEndsWithItsHandler() throws {
