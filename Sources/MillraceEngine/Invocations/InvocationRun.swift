@@ -120,8 +120,8 @@ import MillraceStore
         output = []
         guard queue == nil else { return }
         time = shard.now
-        // What was sent by another invocation may be lost with it.
-        dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
+        // What was sent by another invocation, or asked for outside, may be lost with this batch. A record would come again.
+        dependsOnBatch = stored == nil || stored?.source != nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
         abortion = nil

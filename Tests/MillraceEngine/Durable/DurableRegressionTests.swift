@@ -75,6 +75,30 @@ struct DurableRegressionTests {
         #expect(diary.all == ["yes"])
     }
 
+    /// A step of an invocation that another one had sent ran before it was durable that this was sent at all.
+    @Test func aStepWaitsForWhoSentItsInvocation() throws {
+        let harness = try SteppedHarness(
+            [
+                service("Sender") { context, _ in
+                    try await context.sleep(for: .milliseconds(10))
+                    context.send(service: "Service", handler: "run")
+                    return ""
+                },
+                service { [diary] context, _ in
+                    try await context.run("step") { diary.add("step") }
+                    return ""
+                },
+            ], sink: ("Sender", "run"), key: .none)
+        try harness.engine.desk.invoke(HandlerTarget(service: "Sender", handler: "run", key: []), payload: [])
+        try harness.settle()
+        harness.now += 10
+        try harness.turn()
+        try harness.turn()
+        #expect(diary.all == [])
+        try harness.settle()
+        #expect(diary.all == ["step"])
+    }
+
     /// A step beside the handler that waited for its turn when the handler ended let the handler end once more, and the next one
     /// of its key was lost, or the process died.
     @Test func aStepThatNobodyAwaitsEndsWithItsHandler() throws {
