@@ -34,6 +34,7 @@ extension Shard {
         case .kill: kill(queue, head, handler)
         case .pause:
             stop(queue, id)
+            noteGoingOn(queue)
             setParked(queue, head, "paused by a person")
         case .resume:
             switch queue.state {
@@ -60,14 +61,22 @@ extension Shard {
     }
 
     private func resume(_ queue: VirtualQueue) {
-        if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+        noteGoingOn(queue)
         queue.failure = HeadFailure()
         wake(queue)
     }
 
+    /// Counts a queue that waits for a person no more.
+    func noteGoingOn(_ queue: VirtualQueue) {
+        switch queue.state {
+        case .parked, .stopped: counters.parkedKeys.subtract(1, ordering: .relaxed)
+        case .ready, .waiting, .suspended, .backingOff: break
+        }
+    }
+
     private func kill(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
         stop(queue, head.id)
-        if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+        noteGoingOn(queue)
         for callee in callees(of: head.id, queue) { answerKill(callee) }
         forgetTimers(of: head.id, queue)
         end(queue, head, handler, .failure(TerminalError("killed", code: TerminalError.conflict)))

@@ -169,6 +169,25 @@ struct DurableRegressionTests {
         #expect(diary.count("end") == 1)
         #expect(app.statistics?.busyKeys == 0)
     }
+
+    // MARK: What people do
+
+    /// A key that was paused twice counted as two, and when it was resumed as one.
+    @Test func aKeyThatIsPausedTwiceIsParkedOnce() throws {
+        let app = try TestApplication(definitions: [
+            object { context, _ in
+                try await context.sleep(for: .seconds(10))
+                return "slept"
+            }
+        ])
+        let id = try app.start("Object", key: "k", "run")
+        for _ in 1...2 { try app.pause(id) }
+        #expect(app.statistics?.parkedKeys == 1)
+        try app.resume(id)
+        #expect(app.statistics?.parkedKeys == 0)
+        try app.advance(by: .seconds(10))
+        #expect(text(try app.output(of: id)) == "slept")
+    }
 }
 
 /// A value that arrives from a callback.
