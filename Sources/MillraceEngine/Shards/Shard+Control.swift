@@ -90,9 +90,16 @@ extension Shard {
     /// The invocations that a queue's head has called, by its journal.
     private func callees(of id: InvocationID, _ queue: VirtualQueue) -> [InvocationID] {
         guard queue.isStarted, let journal = try? loadJournal(of: id, queue) else { return [] }
+        // What it has only sent has an id, too, and goes on without it.
+        let calls = Set(
+            journal.commands.compactMap { entry -> UInt32? in
+                guard entry.type == CallCommand.type else { return nil }
+                return try? journal.withPayload(entry) { try CallCommand(decoding: $0) }.invocationIDNotification
+            })
         return journal.notifications.compactMap { entry in
             guard entry.type == .callInvocationIDCompletion, let notification = try? journal.notification(entry),
-                case .invocationID(let text) = notification.result
+                case .invocationID(let text) = notification.result, case .completion(let number) = notification.id,
+                calls.contains(number)
             else { return nil }
             return InvocationID(text)
         }

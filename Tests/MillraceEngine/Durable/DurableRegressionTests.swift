@@ -188,6 +188,28 @@ struct DurableRegressionTests {
         try app.advance(by: .seconds(10))
         #expect(text(try app.output(of: id)) == "slept")
     }
+
+    /// Killing ended what had been sent, too, and not only what had been called.
+    @Test func killingLeavesAloneWhatWasOnlySent() throws {
+        let app = try TestApplication(definitions: [
+            service("Sender") { context, _ in
+                context.send(service: "Object", handler: "run", key: "sent", payload: Array("sent".utf8))
+                return String(
+                    decoding: try await context.call(
+                        service: "Object", handler: "run", key: "called", payload: Array("called".utf8)
+                    ).value, as: UTF8.self)
+            },
+            object { [diary] context, name in
+                try await context.sleep(for: .seconds(10))
+                diary.add(name)
+                return name
+            },
+        ])
+        let id = try app.start("Sender", "run")
+        try app.kill(id)
+        try app.advance(by: .seconds(10))
+        #expect(diary.all == ["sent"])
+    }
 }
 
 /// A value that arrives from a callback.
