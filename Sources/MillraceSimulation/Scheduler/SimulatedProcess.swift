@@ -13,13 +13,13 @@ final class SimulatedProcess {
     /// Groups whose last commit found no room.
     var blocked: Set<Int> = []
 
-    init(_ environment: SimulatedEnvironment, mutation: Mutation?) throws(EngineError) {
+    init(_ environment: SimulatedEnvironment, _ scenario: any Scenario, mutation: Mutation?) throws(EngineError) {
         disk = FaultyDisk(environment.disk, mutation: mutation)
         sink = SimulatedSink(environment)
         var options = environment.plan.options
-        options.mistake = mutation == .noRollBack ? .failedChangesStay : nil
+        options.mistake = mutation?.mistake
         let engine = try SteppedEngine(
-            options: options, services: AuditedServices(environment: environment).definitions,
+            options: options, services: scenario.services,
             subscriptions: environment.plan.subscriptions, sinks: [("main", sink)], disk: disk,
             observer: SimulatedObserver(environment))
         self.engine = engine
@@ -32,6 +32,5 @@ final class SimulatedProcess {
         disk.afterWrite = {}
         environment.gates.crash()
         engine.drainTasks()
-        environment.running.removeAll()
     }
 }
