@@ -5,7 +5,7 @@ import MillraceServer
 enum CrashChild {
     static func main() {
         MillraceApplication(
-            name: "millrace-crash-child", version: "1", services: [Ledger(), Bag(), Relay()],
+            name: "millrace-crash-child", version: "1", services: [Ledger(), Bag(), Relay(), Teller(), Errand()],
             commands: [DrainCommand.command]
         ).main()
     }
