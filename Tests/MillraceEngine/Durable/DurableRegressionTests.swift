@@ -75,6 +75,44 @@ struct DurableRegressionTests {
         #expect(diary.all == ["yes"])
     }
 
+    /// What had come while a replayed handler waited for something else was taken to be in the batch in which the handler took note
+    /// of it, which might never be written: the step waited for that, and its group of shards did not rest meanwhile.
+    @Test func aStepDoesNotWaitForABatchThatNeverComes() throws {
+        let gate = Gate()
+        let harness = try SteppedHarness([
+            object { [diary] context, _ in
+                await gate.wait()
+                let step = context.start("step", serde: .text) {
+                    diary.add("step")
+                    return "step"
+                }
+                let signal = context.signal("go", as: String.self, serde: .text)
+                return try await DurableFuture.all([signal, step]).value.joined(separator: " ")
+            }
+        ])
+        let id = Kept<InvocationID>()
+        try harness.engine.desk.invoke(
+            HandlerTarget(service: "Object", handler: "run", key: Array("k".utf8)), payload: [],
+            accepted: { id.put($0) })
+        try harness.settle()
+        gate.open()
+        // The step is begun durably, and the process dies before it runs.
+        try harness.turn()
+        _ = try harness.engine.sync()
+        try harness.reopen()
+        try harness.settle()
+        harness.engine.desk.signal(try #require(id.value), .name("go"), .value(Array("go".utf8)))
+        try harness.settle()
+        gate.open()
+        for _ in 1...5 {
+            try harness.turn()
+            _ = try harness.engine.sync()
+            harness.engine.release(upTo: harness.engine.commits.durable)
+        }
+        #expect(diary.all == ["step"])
+        #expect(harness.engine.statistics.busyKeys == 0)
+    }
+
     /// A step of an invocation that another one had sent ran before it was durable that this was sent at all.
     @Test func aStepWaitsForWhoSentItsInvocation() throws {
         let harness = try SteppedHarness(
