@@ -234,7 +234,12 @@ extension Shard {
     private func start(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
         var journal: RecordedJournal?
         if queue.isStarted {
-            do { journal = try loadJournal(of: head.id, queue) } catch {
+            do {
+                var found = try loadJournal(of: head.id, queue)
+                // Who has done nothing yet is there since a batch, too.
+                found.lastBatch = max(found.lastBatch, try batchOfRecord(head.id))
+                journal = found
+            } catch {
                 return parkHead(queue, head, "its journal cannot be read: \(error)")
             }
         }

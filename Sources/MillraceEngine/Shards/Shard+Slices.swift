@@ -159,6 +159,12 @@ extension Shard {
         }
     }
 
+    /// The batch in which the record was changed last; 0 where that was long ago, or there is none.
+    func batchOfRecord(_ id: InvocationID) throws -> UInt64 {
+        selectRecord(id)
+        return try unsafe store.get(.invocations, rowKey.bytes) == nil ? 0 : store.batchOfLastRead
+    }
+
     func putRecord(_ id: InvocationID, _ record: InvocationRecord) {
         selectRecord(id)
         unsafe record.encode().withUnsafeBytes { unsafe store.putNew(.invocations, rowKey.bytes, $0) }

@@ -137,6 +137,39 @@ struct DurableRegressionTests {
         #expect(diary.all == ["step"])
     }
 
+    /// The same, where the first attempt of what was sent had waited and failed.
+    @Test func aStepOfALaterAttemptWaitsForWhoSentItsInvocation() throws {
+        let gate = Gate()
+        let harness = try SteppedHarness(
+            [
+                service("Sender") { context, _ in
+                    try await context.sleep(for: .milliseconds(10))
+                    context.send(service: "Service", handler: "run")
+                    return ""
+                },
+                service { [diary] context, _ in
+                    await gate.wait()
+                    diary.add("attempt")
+                    if diary.count("attempt") == 1 { throw Failure() }
+                    try await context.run("step") { diary.add("step") }
+                    return ""
+                },
+            ], sink: ("Sender", "run"), key: .none)
+        try harness.engine.desk.invoke(HandlerTarget(service: "Sender", handler: "run", key: []), payload: [])
+        try harness.settle()
+        harness.now += 10
+        for _ in 1...2 {
+            try harness.turn()
+            gate.open()
+            try harness.turn()
+            harness.now += 1_000
+        }
+        try harness.turn()
+        #expect(diary.all == ["attempt", "attempt"])
+        try harness.settle()
+        #expect(diary.all == ["attempt", "attempt", "step"])
+    }
+
     /// A step beside the handler that waited for its turn when the handler ended let the handler end once more, and the next one
     /// of its key was lost, or the process died.
     @Test func aStepThatNobodyAwaitsEndsWithItsHandler() throws {
