@@ -15,6 +15,7 @@ TOPIC ?=
 ROUNDS ?= 20
 SEEDS ?= 1000
 FROM ?= 1
+KIND ?=
 TRACE ?= 0
 SECONDS ?= 60
 RECORDS ?= 2000000
@@ -52,8 +53,8 @@ crash: build ## kill -9 a process under load and audit it: ROUNDS=20 [KAFKA=host
 	MILLRACE_CRASH_ROUNDS=$(ROUNDS) MILLRACE_KAFKA=$(KAFKA) .ci/swift-test --skip-build --filter '^CrashTests\.'
 
 .PHONY: soak
-soak: deps ## run the simulator over many seeds, optimised, on all cores: SEEDS=1000 [FROM=1] [TRACE=lines]
-	swift run --configuration release millrace-soak --seeds $(SEEDS) --from $(FROM) --trace $(TRACE)
+soak: deps ## run the simulator over many seeds, optimised, on all cores: SEEDS=1000 [FROM=1] [KIND=records|scripts] [TRACE=lines]
+	swift run --configuration release millrace-soak --seeds $(SEEDS) --from $(FROM) --trace $(TRACE) $(if $(KIND),--kind $(KIND))
 
 .PHONY: test-thread
 test-thread: deps ## run the tests under ThreadSanitizer

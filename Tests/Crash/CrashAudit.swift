@@ -14,7 +14,7 @@ struct CrashAudit {
     mutating func checkState(directory: String, shardCount: Int) throws {
         let lists = try lists(directory: directory, shardCount: shardCount)
         let targets = Set(lists.keys).union(expectation.own.keys).union(expectation.sent.keys).union(
-            expectation.fired.keys)
+            expectation.unordered.keys)
         for target in targets.sorted(by: { "\($0)" < "\($1)" }) { check(target, lists[target] ?? []) }
     }
 
@@ -47,8 +47,10 @@ struct CrashAudit {
                 lists[Self.target(row.key)] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(
                     String.init)
             }
-            for family in [Family.inbox, .timers] {
-                let left = try store.scan(family, from: lower, to: upper).filter { !$0.value.isEmpty }
+            for family in [Family.inbox, .timers, .journal, .invocations] {
+                let left = try store.scan(family, from: lower, to: upper).filter {
+                    !Self.isKept(family, $0.key, $0.value)
+                }
                 if !left.isEmpty { faults.append("shard \(shard) has \(left.count) rows of '\(family)' left") }
             }
         }
@@ -64,13 +66,34 @@ struct CrashAudit {
             key: String(decoding: key[(serviceEnd + 4)..<(serviceEnd + 4 + keyCount)], as: UTF8.self))
     }
 
+    /// Whether a row is there for a result that is kept for a day: a record of the status 3, completed, behind its version; and the
+    /// timer that ends that, which has the last of all numbers.
+    private static func isKept(_ family: Family, _ key: [UInt8], _ value: [UInt8]) -> Bool {
+        switch family {
+        case .invocations: value.count > 1 && value[1] == 3
+        case .timers: key.suffix(4).allSatisfy { $0 == 0xff }
+        default: false
+        }
+    }
+
+    private enum Kind { case own, sent, unordered }
+
+    /// What made an entry, by its last character.
+    private static func kind(_ entry: String) -> Kind {
+        switch entry.last {
+        case ">": .sent
+        case "@", "&", "#", "~": .unordered
+        default: .own
+        }
+    }
+
     private mutating func check(_ target: CrashLoad.Target, _ list: [String]) {
         compare(
-            "\(target): own records", list.filter { !$0.hasSuffix(">") && !$0.hasSuffix("@") },
-            expectation.own[target] ?? [])
-        let fired = list.filter { $0.hasSuffix("@") }
-        compare("\(target): timers", fired.sorted(), (expectation.fired[target] ?? []).sorted())
-        let sent = list.filter { $0.hasSuffix(">") }
+            "\(target): own records", list.filter { Self.kind($0) == .own }, expectation.own[target] ?? [])
+        compare(
+            "\(target): timers, calls and workflows", list.filter { Self.kind($0) == .unordered }.sorted(),
+            (expectation.unordered[target] ?? []).sorted())
+        let sent = list.filter { Self.kind($0) == .sent }
         let bySender = expectation.sent[target] ?? [:]
         compare("\(target): sent", sent.sorted(), bySender.values.joined().sorted())
         for (sender, entries) in bySender {

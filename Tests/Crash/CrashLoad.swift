@@ -19,8 +19,10 @@ struct CrashLoad {
         var own: [Target: [String]] = [:]
         /// For each object, and for each other one that sent to it, the entries, in order.
         var sent: [Target: [Target: [String]]] = [:]
-        /// Entries that timers make, in no order.
-        var fired: [Target: Set<String>] = [:]
+        /// Entries that timers, calls, requests under a key and workflows make, in no order.
+        var unordered: [Target: Set<String>] = [:]
+        /// How many records wait in all durable ways.
+        var durable = 0
         /// What each object emits, in order.
         var emitted: [Target: [String]] = [:]
         var count = 0
@@ -65,11 +67,18 @@ struct CrashLoad {
         }
         if random.chance(20) {
             operations.append("t:\(random.within(1...1500))")
-            if !isDoomed { expectation.fired[target, default: []].insert(id + "@") }
+            if !isDoomed { expectation.unordered[target, default: []].insert(id + "@") }
         }
         if hasOutput, random.chance(40) {
             operations.append("e")
             if !isDoomed { expectation.emitted[target, default: []].append(id) }
+        }
+        if service == "Bag", !isDoomed, random.chance(8) {
+            operations.append("d")
+            expectation.durable += 1
+            expectation.unordered[Target(service: "Teller", key: "t" + key), default: []].insert(id + "&")
+            expectation.unordered[Target(service: "Ledger", key: "i" + key), default: []].insert(id + "#")
+            expectation.unordered[Target(service: "Ledger", key: "w" + id), default: []].insert(id + "~")
         }
         if !isDoomed { expectation.own[target, default: []].append(id) }
         expectation.count += 1

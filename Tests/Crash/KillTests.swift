@@ -183,7 +183,8 @@ struct KillTests {
         let sent = audit.expectation.sent.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } }
         print(
             "crash test: \(audit.expectation.count) records, \(sent) sends, "
-                + "\(audit.expectation.fired.values.reduce(0) { $0 + $1.count }) timers and "
+                + "\(audit.expectation.unordered.values.reduce(0) { $0 + $1.count }) timers, calls and workflows "
+                + "(\(audit.expectation.durable) records that wait in all durable ways) and "
                 + "\(audit.expectation.emitted.values.reduce(0) { $0 + $1.count }) emitted records audited: "
                 + "\(audit.faults.count) faults")
         guard !audit.faults.isEmpty else { return }

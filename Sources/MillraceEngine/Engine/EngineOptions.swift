@@ -25,8 +25,8 @@ package struct EngineOptions: Sendable {
     /// The limits of each shard where they are not its share of the bytes above: for tests, which want them tiny.
     package var ownShardLimits: ShardLimits?
 
-    /// Makes a mistake on purpose, for tests of the simulator: the changes of a failed attempt stay.
-    package var keepsFailedChanges = false
+    /// A mistake to be made on purpose, for tests of the simulator.
+    package var mistake: EngineMistake?
 
     package init() {}
 

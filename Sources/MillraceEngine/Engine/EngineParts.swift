@@ -60,6 +60,7 @@ struct EngineParts: Sendable {
         do throws(StoreError) {
             found = try StoreRecovery.recover(stored, threads: recoveryThreads)
         } catch { throw .store(error) }
+        host.requests.begin(after: stored.reduce(0) { $0 &+ $1.lastBatch })
         let marks = found.map { $0.marks }
         intakes = subscriptions.enumerated().map { index, subscription in
             Intake(
@@ -71,7 +72,7 @@ struct EngineParts: Sendable {
             shardCount: options.shardCount, services: table, handlers: handlers, intakes: intakes,
             schedules: known, sinks: sinks.map { $0.name }, limits: options.limits,
             defaultPolicy: options.defaultPolicy,
-            keepsFailedChanges: options.keepsFailedChanges,
+            mistake: options.mistake,
             onDelivered: { batch in
                 host.latencies.didAcknowledge(batch)
                 host.post(.sent(batch), toShard: batch.shard)

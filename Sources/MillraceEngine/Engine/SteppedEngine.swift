@@ -93,6 +93,16 @@ package final class SteppedEngine {
         for shard in shards { shard.stopSchedules() }
     }
 
+    /// Ends the engine in order, as ``Engine`` does: handlers that wait are unwound, what has been acknowledged is stored, and
+    /// everything made durable. Nothing may follow. When it throws, the process has crashed on its way out.
+    package func stop() throws(StoreError) {
+        drainTasks()
+        for lane in lanes {
+            try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count)) { lane.shards[$0] }
+        }
+        _ = try store.syncOnce()
+    }
+
     // MARK: The flusher
 
     /// The number of the last commit, and of the last one that survives any crash.

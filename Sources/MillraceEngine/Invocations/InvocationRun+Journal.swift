@@ -1,5 +1,6 @@
 import Millrace
 import MillraceProtocol
+import MillraceStore
 
 /// What the handler does is noted, or, in a replay, compared with what is recorded.
 extension InvocationRun {
@@ -9,8 +10,8 @@ extension InvocationRun {
         let result: DurableResult
         /// The journal's time of it.
         let time: Int64
-        /// Read back from the journal, where it is durable.
-        let isRecorded: Bool
+        /// The batch that has it in its journal; 0 where it was read back from there.
+        let batch: UInt64
     }
 
     var isReplaying: Bool { recorded.hasCommands }
@@ -67,7 +68,7 @@ extension InvocationRun {
     func arrive(_ notification: Notification) {
         guard let (id, result) = accept(notification) else { return }
         log.add(notification, now: shard.now)
-        arrivals.append(Arrival(id: id, result: result, time: log.time, isRecorded: false))
+        arrivals.append(Arrival(id: id, result: result, time: log.time, batch: shard.store.openBatch))
         activity += 1
     }
 
@@ -98,12 +99,15 @@ extension InvocationRun {
     func prepareReplay(_ journal: RecordedJournal) throws(RecordError) {
         recorded = journal
         recordedRevision = journal.revision(of: nil)
+        // What came for a run that was not in memory may have come in this very turn.
+        dependsOnBatch = journal.lastBatch
         time = journal.times.first ?? shard.now
         arrivals.reserveCapacity(journal.notifications.count)
         for entry in journal.notifications {
             guard let (id, result) = accept(try journal.notification(entry)) else { continue }
-            arrivals.append(Arrival(id: id, result: result, time: journal.time(of: entry), isRecorded: true))
+            arrivals.append(Arrival(id: id, result: result, time: journal.time(of: entry), batch: 0))
         }
+        if shard.settings.mistake == .completionOrderIsForgotten { arrivals.reverse() }
     }
 }
 

@@ -37,7 +37,7 @@ extension InvocationRun {
 
     func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws {
         try checkWaiting(ticket)
-        if dependsOnBatch > shard.durableBatch {
+        if dependsOnBatch > shard.durableBatch, shard.settings.mistake != .stepsRunEarly {
             try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
                 unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
             }
@@ -54,7 +54,7 @@ extension InvocationRun {
         arrive(
             Notification(type: .runCompletion, id: .completion(id), result: Notification.Result(result.outcome)))
         // What the step did cannot be taken back, so neither may its result be, whatever the handler does next.
-        shard.save(self)
+        if shard.settings.mistake != .stepResultsAreTakenBack { shard.save(self) }
         shard.ready(self)
     }
 

@@ -113,7 +113,7 @@ extension InvocationRun {
             nextArrival = 0
         }
         time = max(time, arrival.time)
-        if !arrival.isRecorded { dependsOnBatch = shard.store.openBatch }
+        dependsOnBatch = max(dependsOnBatch, arrival.batch)
         if arrival.id == .cancel {
             isCancelRequested = true
             return true

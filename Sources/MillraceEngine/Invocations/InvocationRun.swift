@@ -125,11 +125,12 @@ import MillraceStore
         tasks.removeAll(keepingCapacity: true)
         guard queue == nil else { return }
         time = shard.now
-        // What was sent by another invocation may be lost with it.
-        dependsOnBatch = stored == nil || stored?.caller == nil ? 0 : shard.store.openBatch
+        // What was sent by another invocation, or asked for outside, may be lost with this batch. A record would come again.
+        dependsOnBatch = stored == nil || stored?.source != nil ? 0 : shard.store.openBatch
         log.removeAll()
         mismatch = nil
         recordedRevision = ""
+        abortion = nil
         guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
         else { return }
         // The run was used before, by an invocation that did more than most.

@@ -27,6 +27,8 @@ struct RecordedJournal {
     private(set) var revisions: [Entry] = []
     /// The next command that the handler has to do again.
     private(set) var nextCommand = 0
+    /// The batch that wrote the last of it; 0 where that was long ago.
+    var lastBatch: UInt64 = 0
 
     var chunkCount: Int { chunks.count }
     var hasCommands: Bool { nextCommand < commands.count }

@@ -12,6 +12,13 @@ final class Requests: Sendable {
 
     private let state = Mutex(State())
 
+    /// Begins with numbers that no process before this one can have stored: an invocation that it accepted for somebody who was
+    /// waiting then would answer somebody else now.
+    ///
+    /// - Parameter batches: how many batches all shards have ended, over all lives. A process that stores a number ends a batch, and
+    ///   takes far fewer requests before that than are left for it here.
+    func begin(after batches: UInt64) { state.withLock { $0.last = batches << 24 } }
+
     /// Registers a request, and returns its number.
     func add(_ answer: @escaping @Sendable (DurableResult) -> Void) -> UInt64 {
         state.withLock { state in

@@ -34,6 +34,7 @@ extension Shard {
         case .kill: kill(queue, head, handler)
         case .pause:
             stop(queue, id)
+            noteGoingOn(queue)
             setParked(queue, head, "paused by a person")
         case .resume:
             switch queue.state {
@@ -60,14 +61,22 @@ extension Shard {
     }
 
     private func resume(_ queue: VirtualQueue) {
-        if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+        noteGoingOn(queue)
         queue.failure = HeadFailure()
         wake(queue)
     }
 
+    /// Counts a queue that waits for a person no more.
+    func noteGoingOn(_ queue: VirtualQueue) {
+        switch queue.state {
+        case .parked, .stopped: counters.parkedKeys.subtract(1, ordering: .relaxed)
+        case .ready, .waiting, .suspended, .backingOff: break
+        }
+    }
+
     private func kill(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
         stop(queue, head.id)
-        if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+        noteGoingOn(queue)
         for callee in callees(of: head.id, queue) { answerKill(callee) }
         forgetTimers(of: head.id, queue)
         end(queue, head, handler, .failure(TerminalError("killed", code: TerminalError.conflict)))
@@ -81,9 +90,16 @@ extension Shard {
     /// The invocations that a queue's head has called, by its journal.
     private func callees(of id: InvocationID, _ queue: VirtualQueue) -> [InvocationID] {
         guard queue.isStarted, let journal = try? loadJournal(of: id, queue) else { return [] }
+        // What it has only sent has an id, too, and goes on without it.
+        let calls = Set(
+            journal.commands.compactMap { entry -> UInt32? in
+                guard entry.type == CallCommand.type else { return nil }
+                return try? journal.withPayload(entry) { try CallCommand(decoding: $0) }.invocationIDNotification
+            })
         return journal.notifications.compactMap { entry in
             guard entry.type == .callInvocationIDCompletion, let notification = try? journal.notification(entry),
-                case .invocationID(let text) = notification.result
+                case .invocationID(let text) = notification.result, case .completion(let number) = notification.id,
+                calls.contains(number)
             else { return nil }
             return InvocationID(text)
         }

@@ -58,7 +58,7 @@ extension Shard {
             case .suspended: wake(queue)
             case .backingOff, .parked, .stopped:
                 guard isCancel else { return }
-                if case .parked = queue.state { counters.parkedKeys.subtract(1, ordering: .relaxed) }
+                noteGoingOn(queue)
                 queue.failure = HeadFailure()
                 wake(queue)
             case .ready, .waiting: break

@@ -144,7 +144,7 @@ extension Shard {
     }
 
     func rollBack(_ run: InvocationRun) {
-        if settings.keepsFailedChanges { store.keepInvocation() } else { store.rollBackInvocation() }
+        if settings.mistake == .failedChangesStay { store.keepInvocation() } else { store.rollBackInvocation() }
         outgoing.rollBack(to: run.mark)
         run.log.rollBack()
         pendingSends.removeAll()
@@ -289,7 +289,11 @@ extension Shard {
 
     /// Takes an invocation of a key of this shard: a timer, or to be run in this turn.
     func accept(_ invocation: StoredInvocation) {
-        if invocation.id.isDerived, let known = record(of: invocation.id) { return acceptAgain(invocation, known) }
+        if invocation.id.isDerived, let known = record(of: invocation.id),
+            settings.mistake != .idempotencyIsForgotten
+        {
+            return acceptAgain(invocation, known)
+        }
         if invocation.dueMilliseconds > UInt64(max(0, now)) {
             storeTimer(invocation)
         } else {
@@ -342,7 +346,9 @@ extension Shard {
             return park(unknown: invocation)
         }
         // The same request may have come twice in this turn, and the first is known only since it has run.
-        if invocation.id.isDerived, let known = record(of: invocation.id), known.status != .scheduled {
+        if invocation.id.isDerived, let known = record(of: invocation.id), known.status != .scheduled,
+            settings.mistake != .idempotencyIsForgotten
+        {
             return acceptAgain(invocation, known)
         }
         turnInvocations += 1

@@ -148,7 +148,7 @@ extension Shard {
                         )))
             }
         }
-        if invocation.source == nil {
+        if invocation.source == nil || invocation.id.isDerived {
             let known = invocation.id.isDerived || invocation.hasRecord ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
@@ -272,7 +272,7 @@ extension Shard {
         guard let handler = services.find(service: head.service, handler: head.handler) else {
             return parkHead(queue, head, "no service of this application has a handler \(head.service)/\(head.handler)")
         }
-        if !queue.isStarted, head.source == nil {
+        if !queue.isStarted, head.source == nil || head.id.isDerived {
             guard let record = record(of: head.id) else { return start(queue, head, handler) }
             if record.status == .completed, let result = record.result {
                 // Cancelled while it stood in line.
@@ -288,7 +288,12 @@ extension Shard {
     private func start(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
         var journal: RecordedJournal?
         if queue.isStarted {
-            do { journal = try loadJournal(of: head.id, queue) } catch {
+            do {
+                var found = try loadJournal(of: head.id, queue)
+                // Who has done nothing yet is there since a batch, too.
+                found.lastBatch = max(found.lastBatch, try batchOfRecord(head.id))
+                journal = found
+            } catch {
                 return parkHead(queue, head, "its journal cannot be read: \(error)")
             }
         }
@@ -406,7 +411,7 @@ extension Shard {
         if !queue.isStarted {
             queue.isStarted = true
             queue.chunks = 0
-            let known = invocation.source == nil ? record(of: invocation.id) : nil
+            let known = invocation.source == nil || invocation.id.isDerived ? record(of: invocation.id) : nil
             var record = InvocationRecord(
                 status: .started, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds

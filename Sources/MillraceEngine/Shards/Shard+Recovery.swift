@@ -28,6 +28,8 @@ extension Shard {
         try recoverQueues(prefix)
         try recoverSchedules(prefix)
         timers.startAtStore()
+        // What could be read survives any crash.
+        durableBatch = store.lastBatch
         return resend(recovery.messages)
     }
 

@@ -139,6 +139,7 @@ extension Shard {
                 guard chunks == nil else { throw RecordError() }
                 break
             }
+            journal.lastBatch = max(journal.lastBatch, store.batchOfLastRead)
             try journal.add(unsafe [UInt8](bytes))
             chunk += 1
         }
@@ -192,6 +193,12 @@ extension Shard {
             observer.contextMisused(error)
             return nil
         }
+    }
+
+    /// The batch in which the record was changed last; 0 where that was long ago, or there is none.
+    func batchOfRecord(_ id: InvocationID) throws -> UInt64 {
+        selectRecord(id)
+        return try unsafe store.get(.invocations, rowKey.bytes) == nil ? 0 : store.batchOfLastRead
     }
 
     func putRecord(_ id: InvocationID, _ record: InvocationRecord) {

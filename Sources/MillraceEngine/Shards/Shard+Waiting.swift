@@ -88,7 +88,8 @@ extension Shard {
     }
 
     private func resume(_ pause: HeldTask) {
-        guard let run = pause.run, !run.isReleased else { return }
+        // A step beside the handler may still wait when the handler has ended, or was taken out of memory.
+        guard let run = pause.run, run.isRunning, !run.isReleased else { return pause.cancel() }
         activate(run)
         pause.resume()
         while executor.drainLocal() {}

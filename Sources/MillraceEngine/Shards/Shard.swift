@@ -230,8 +230,8 @@ struct ShardSettings: Sendable {
     let limits: EngineLimits
     /// For invocations that came from no subscription.
     let defaultPolicy: ErrorPolicy
-    /// See ``EngineOptions/keepsFailedChanges``.
-    let keepsFailedChanges: Bool
+    /// See ``EngineOptions/mistake``.
+    let mistake: EngineMistake?
     /// Called, on any thread, when a sink has acknowledged a batch.
     let onDelivered: @Sendable (OutboundBatch) -> Void
 }

@@ -12,6 +12,15 @@ final class FaultyDisk: Disk, @unchecked Sendable {
         case afterWrite
         case beforeSync
         case afterSync
+
+        var event: Coverage.Event {
+            switch self {
+            case .beforeWrite: .crashBeforeWrite
+            case .afterWrite: .crashAfterWrite
+            case .beforeSync: .crashBeforeSync
+            case .afterSync: .crashAfterSync
+            }
+        }
     }
 
     /// What a write or sync throws when the process dies there.

@@ -21,6 +21,7 @@ final class SimulatedEnvironment: @unchecked Sendable {
     var earliest: [String: Int64] = [:]
     /// What runs now, in this life.
     var running: [Target: String] = [:]
+    private(set) var coverage = Coverage()
     private(set) var violations: [String] = []
     private let isTracing: Bool
     private(set) var lines: [String] = []
@@ -37,6 +38,8 @@ final class SimulatedEnvironment: @unchecked Sendable {
         violations.append(text)
         trace("VIOLATION: \(text)")
     }
+
+    func cover(_ event: Coverage.Event) { coverage.note(event) }
 
     func nextStep() { stepNumber += 1 }
 

@@ -1,3 +1,4 @@
+import MillraceEngine
 import MillraceStore
 import MillraceTesting
 
@@ -17,6 +18,48 @@ package enum Mutation: String, CaseIterable, Sendable {
     case timerDeletedEarly
     /// A schedule's position is written before, and apart from, what its tick starts.
     case tickInSeparateWrite
+    /// What an invocation has done is written after, and apart from, the rest.
+    case journalInSeparateWrite
+    /// A step's result goes when the attempt fails in whose slice it came.
+    case stepResultLost
+    /// A step runs before what led to it is durable.
+    case stepBeforeSync
+    /// In which order results came is forgotten in a replay.
+    case completionOrderForgotten
+    /// A message of another shard that comes twice is applied twice.
+    case messageRepeated
+    /// A request that comes twice is carried out twice.
+    case idempotencyForgotten
+    /// A promise can be completed again.
+    case promiseOverwritten
+
+    /// The kind of runs in which it shows.
+    package var kind: ScenarioKind {
+        switch self {
+        case .offsetInSeparateWrite, .outputBeforeSync, .writeBackBeforeSync, .blockDroppedEarly, .noRollBack,
+            .timerDeletedEarly, .tickInSeparateWrite:
+            .records
+        case .journalInSeparateWrite, .stepResultLost, .stepBeforeSync, .completionOrderForgotten, .messageRepeated,
+            .idempotencyForgotten, .promiseOverwritten:
+            .scripts
+        }
+    }
+
+    /// The mistake that the engine itself makes, if it is one of its own.
+    var mistake: EngineMistake? {
+        switch self {
+        case .noRollBack: .failedChangesStay
+        case .stepResultLost: .stepResultsAreTakenBack
+        case .stepBeforeSync: .stepsRunEarly
+        case .completionOrderForgotten: .completionOrderIsForgotten
+        case .messageRepeated: .messagesAreRepeated
+        case .idempotencyForgotten: .idempotencyIsForgotten
+        case .promiseOverwritten: .promisesAreOverwritten
+        case .offsetInSeparateWrite, .outputBeforeSync, .writeBackBeforeSync, .blockDroppedEarly, .timerDeletedEarly,
+            .tickInSeparateWrite, .journalInSeparateWrite:
+            nil
+        }
+    }
 
     /// The writes that a batch becomes.
     func writes(of batch: SimulatedBatch) -> [SimulatedBatch] {
@@ -26,8 +69,11 @@ package enum Mutation: String, CaseIterable, Sendable {
         case .timerDeletedEarly: unsafe Self.split(batch) { family, _ in family == .timers }
         case .tickInSeparateWrite:
             unsafe Self.split(batch) { family, key in unsafe family == .meta && key.first == UInt8(ascii: "t") }
+        case .journalInSeparateWrite: unsafe Self.split(batch) { family, _ in family != .journal }
         case .blockDroppedEarly: [Self.droppingBlocks(batch)]
-        case .outputBeforeSync, .writeBackBeforeSync, .noRollBack: [batch]
+        case .outputBeforeSync, .writeBackBeforeSync, .noRollBack, .stepResultLost, .stepBeforeSync,
+            .completionOrderForgotten, .messageRepeated, .idempotencyForgotten, .promiseOverwritten:
+            [batch]
         }
     }
 

@@ -9,18 +9,24 @@ package struct Campaign: Sendable {
         package var steps = 0
         package var crashes = 0
         package var records = 0
+        package var coverage = Coverage()
         /// The reports of seeds that failed, in the order of the seeds.
         package var failures: [SimulationReport] = []
     }
 
     private let seeds: Range<UInt64>
+    private let kinds: [ScenarioKind]
     private let mutation: Mutation?
     private let threads: Int
     private let maxFailures: Int
 
     /// - Parameter maxFailures: no more runs are begun when so many have failed.
-    package init(seeds: Range<UInt64>, mutation: Mutation? = nil, threads: Int = 2, maxFailures: Int = 10) {
+    package init(
+        seeds: Range<UInt64>, kinds: [ScenarioKind] = ScenarioKind.allCases, mutation: Mutation? = nil,
+        threads: Int = 2, maxFailures: Int = 10
+    ) {
         self.seeds = seeds
+        self.kinds = kinds
         self.mutation = mutation
         self.threads = max(1, threads)
         self.maxFailures = maxFailures
@@ -48,17 +54,22 @@ package struct Campaign: Sendable {
 
     private func work(_ shared: Shared, _ progress: (Outcome) -> Void) {
         while let seed = take(shared) {
-            let report = Simulation(seed: seed, mutation: mutation).run()
-            let soFar = shared.state.withLock { state in
-                state.outcome.runs += 1
-                state.outcome.steps += report.steps
-                state.outcome.crashes += report.crashes
-                state.outcome.records += report.records
-                if !report.violations.isEmpty { state.outcome.failures.append(report) }
-                return state.outcome
-            }
-            if soFar.runs % 1_000 == 0 { progress(soFar) }
+            for kind in kinds { run(seed, kind, shared, progress) }
         }
+    }
+
+    private func run(_ seed: UInt64, _ kind: ScenarioKind, _ shared: Shared, _ progress: (Outcome) -> Void) {
+        let report = Simulation(seed: seed, kind: kind, mutation: mutation).run()
+        let soFar = shared.state.withLock { state in
+            state.outcome.runs += 1
+            state.outcome.steps += report.steps
+            state.outcome.crashes += report.crashes
+            state.outcome.records += report.records
+            state.outcome.coverage.add(report.coverage)
+            if !report.violations.isEmpty { state.outcome.failures.append(report) }
+            return state.outcome
+        }
+        if soFar.runs % 1_000 == 0 { progress(soFar) }
     }
 
     private func take(_ shared: Shared) -> UInt64? {

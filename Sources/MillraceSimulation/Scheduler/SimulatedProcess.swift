@@ -13,13 +13,13 @@ final class SimulatedProcess {
     /// Groups whose last commit found no room.
     var blocked: Set<Int> = []
 
-    init(_ environment: SimulatedEnvironment, mutation: Mutation?) throws(EngineError) {
+    init(_ environment: SimulatedEnvironment, _ scenario: any Scenario, mutation: Mutation?) throws(EngineError) {
         disk = FaultyDisk(environment.disk, mutation: mutation)
         sink = SimulatedSink(environment)
         var options = environment.plan.options
-        options.keepsFailedChanges = mutation == .noRollBack
+        options.mistake = mutation?.mistake
         let engine = try SteppedEngine(
-            options: options, services: AuditedServices(environment: environment).definitions,
+            options: options, services: scenario.services,
             subscriptions: environment.plan.subscriptions, schedules: environment.plan.schedules,
             sinks: [("main", sink)], disk: disk,
             observer: SimulatedObserver(environment))
@@ -33,6 +33,5 @@ final class SimulatedProcess {
         disk.afterWrite = {}
         environment.gates.crash()
         engine.drainTasks()
-        environment.running.removeAll()
     }
 }

@@ -8,6 +8,7 @@ import MillraceTesting
 package final class Simulation {
     private let plan: SimulationPlan
     private let environment: SimulatedEnvironment
+    private let scenario: any Scenario
     private let mutation: Mutation?
     private var random: SimulationRandom
     private var process: SimulatedProcess?
@@ -17,9 +18,16 @@ package final class Simulation {
     /// - Parameters:
     ///   - mutation: a mistake to be made on purpose.
     ///   - isTracing: whether to write down what happens, which takes time.
-    package init(seed: UInt64, mutation: Mutation? = nil, isTracing: Bool = false) {
-        plan = SimulationPlan(seed: seed)
+    package init(
+        seed: UInt64, kind: ScenarioKind = .records, mutation: Mutation? = nil, isTracing: Bool = false
+    ) {
+        plan = SimulationPlan(seed: seed, kind: kind)
         environment = SimulatedEnvironment(plan, isTracing: isTracing)
+        scenario =
+            switch kind {
+            case .records: RecordScenario(environment)
+            case .scripts: ScriptScenario(environment)
+            }
         self.mutation = mutation
         random = SimulationRandom(seed: seed)
     }
@@ -30,11 +38,11 @@ package final class Simulation {
         open()
         runWithFaults()
         if environment.violations.isEmpty { settle() }
-        process?.kill(environment)
-        process = nil
+        end()
         return SimulationReport(
             seed: plan.seed, plan: "\(plan)", violations: environment.violations, steps: environment.stepNumber,
-            crashes: crashes, records: environment.workload.roots.count, commands: environment.attempts.count,
+            crashes: crashes, records: environment.log.offsets.count, commands: environment.attempts.count,
+            coverage: environment.coverage, kind: plan.kind,
             trace: environment.lines)
     }
 
@@ -42,19 +50,45 @@ package final class Simulation {
 
     private func open() {
         do throws(EngineError) {
-            let process = try SimulatedProcess(environment, mutation: mutation)
+            let process = try SimulatedProcess(environment, scenario, mutation: mutation)
             self.process = process
+            scenario.opened(process.engine)
             process.disk.afterWrite = { [unowned self] in interleave() }
         } catch {
             environment.violate("the engine cannot be opened: \(error)")
         }
     }
 
-    private func crash(_ reason: String) {
+    /// Takes the process away as it stands.
+    private func end() {
         guard let process else { return }
-        crashes += 1
+        let durable = process.engine.commits.durable
         process.kill(environment)
+        scenario.crashed(durable: durable)
         self.process = nil
+    }
+
+    /// Ends the process in order: nothing that it has decided is lost.
+    private func stop() {
+        guard let process, process.blocked.isEmpty else { return }
+        environment.trace("the process stops")
+        do throws(StoreError) { try process.engine.stop() } catch {
+            // Its handlers are gone: it cannot go on, whatever there is room for later.
+            if !failed(error, "while it stops") { return }
+            return crash("while it stops", .crashBetweenSteps)
+        }
+        environment.cover(.cleanStop)
+        end()
+        environment.disk.crash(keeping: 0)
+        audit { try scenario.problemsAfterCrash() }
+        open()
+    }
+
+    private func crash(_ reason: String, _ event: Coverage.Event) {
+        guard process != nil else { return }
+        crashes += 1
+        environment.cover(event)
+        end()
         let disk = environment.disk
         if random.chance(50) {
             let kept = some(of: disk.unsyncedCount)
@@ -67,18 +101,16 @@ package final class Simulation {
                 "CRASH \(reason), keeps \(kept.blocks) of \(blocks) commits, \(kept.others) of \(others) other writes")
             disk.crash(keepingBlocks: kept.blocks, others: kept.others)
         }
-        audit { $0.auditCrash() }
+        audit { try scenario.problemsAfterCrash() }
         open()
     }
 
     /// None, all or some: the extremes show most.
     private func some(of count: Int) -> Int { random.pick([0, count, random.within(0...count)]) }
 
-    private func audit(_ body: (inout Auditor) -> Void) {
+    private func audit(_ problems: () throws -> [String]) {
         do {
-            var auditor = Auditor(environment, try DurableState(environment.disk, shardCount: plan.shardCount))
-            body(&auditor)
-            for problem in auditor.problems { environment.violate(problem) }
+            for problem in try problems() { environment.violate(problem) }
         } catch {
             environment.violate("the disk cannot be read: \(error)")
         }
@@ -94,9 +126,11 @@ package final class Simulation {
             environment.nextStep()
             if crashSteps.contains(number) {
                 if random.chance(30) {
-                    crash("between two steps")
+                    crash("between two steps", .crashBetweenSteps)
                     // Now and then a process does not live long.
-                    if random.chance(20) { crash("after opening") }
+                    if random.chance(20) { crash("after opening", .crashAfterOpening) }
+                } else if random.chance(20) {
+                    stop()
                 } else {
                     process?.disk.crashPoint = random.pick(FaultyDisk.CrashPoint.allCases)
                 }
@@ -126,6 +160,7 @@ package final class Simulation {
         case .send: _ = process.sink.write(&random, all: false)
         case .acknowledge: _ = process.sink.acknowledge(&random, all: false)
         case .answer: answer()
+        case .act: scenario.act(process.engine, &random)
         case .wait: environment.now += Int64(random.pick([1, 1, 3, 20, 100, 1_000, 10_000]))
         case .retention: if plan.hasRetention { trim() }
         case .diskSpace:
@@ -133,18 +168,19 @@ package final class Simulation {
                 let isFull = random.chance(30)
                 environment.trace(isFull ? "the disk is full" : "the disk has room")
                 environment.disk.fail(with: isFull ? FaultyDisk.full : nil)
+                if isFull { environment.cover(.diskFull) }
             }
         }
     }
 
     private func produce() {
-        guard !environment.workload.isFinished else { return }
-        for _ in 0..<random.within(1...5) where !environment.workload.isFinished {
-            let (topic, partition, command) = environment.workload.next()
-            let place = SimulatedLog.Place(topic: topic.name, partition: partition)
-            environment.log.append(command.id, key: command.target.key, to: place)
+        guard !scenario.isFinished else { return }
+        for _ in 0..<random.within(1...5) where !scenario.isFinished {
+            let record = scenario.nextRecord()
+            let place = SimulatedLog.Place(topic: record.topic.name, partition: record.partition)
+            environment.log.append(record.id, key: record.key, to: place)
             if random.chance(15) { environment.log.appendGap(of: random.within(1...3), to: place) }
-            environment.trace("log \(place): \(command)")
+            environment.trace("log \(place): \(record.description)")
         }
     }
 
@@ -161,12 +197,15 @@ package final class Simulation {
         do throws(StoreError) {
             if process.blocked.contains(group) {
                 try process.engine.retryCommit(group)
+                scenario.committed(group, as: process.engine.commits.latest)
                 process.blocked.remove(group)
                 environment.trace("group \(group) commits after all")
             } else {
                 environment.trace(
                     "turn of group \(group) with \(inputs) of \(process.engine.waitingInputs(group)) inputs")
+                scenario.beginTurn(of: group)
                 try process.engine.turn(group, inputs: inputs, now: environment.now)
+                scenario.committed(group, as: process.engine.commits.latest)
             }
         } catch {
             guard failed(error, "in a turn of group \(group)") else { return }
@@ -182,7 +221,8 @@ package final class Simulation {
         }
         if error == FaultyDisk.crash {
             let point = process?.disk.crashPoint
-            crash("\(place), \(point.map { "\($0)" } ?? "?")")
+            if place.contains("write-back") { environment.cover(.crashInWriteBack) }
+            crash("\(place), \(point.map { "\($0)" } ?? "?")", point?.event ?? .crashBetweenSteps)
         } else {
             environment.violate("\(place): \(error)")
         }
@@ -215,6 +255,7 @@ package final class Simulation {
         do throws(StoreError) {
             let isDone = try run.step()
             environment.trace("write-back, \(isDone ? "done" : "a write")")
+            environment.cover(.writeBack)
             process.writeBack = isDone ? nil : run
         } catch { _ = failed(error, "in a write-back") }
         return true
@@ -246,19 +287,31 @@ package final class Simulation {
         environment.trace("no more faults")
         environment.disk.fail(with: nil)
         process?.disk.crashPoint = nil
-        while !environment.workload.isFinished { produce() }
-        let next = stopTicking()
-        // First without an answer to what waits: no other key may need one.
-        guard drain(answers: false), drain(answers: true) else { return }
-        audit { $0.auditLastTicks(next: next) }
-        auditRest()
-        guard environment.violations.isEmpty else { return }
-        crash("after everything came to rest")
-        guard environment.violations.isEmpty else { return }
-        let last = stopTicking()
-        guard drain(answers: true) else { return }
-        audit { $0.auditLastTicks(next: last) }
-        auditRest()
+        while !scenario.isFinished { produce() }
+        switch plan.kind {
+        case .records:
+            // First without an answer to what waits: no other key may need one.
+            let next = stopTicking()
+            guard drain(answers: false), drain() else { return }
+            audit { try scenario.problemsOfTicks(next: next) }
+            auditRest()
+            guard environment.violations.isEmpty else { return }
+            crash("after everything came to rest", .crashBetweenSteps)
+            guard environment.violations.isEmpty else { return }
+            let last = stopTicking()
+            guard drain() else { return }
+            audit { try scenario.problemsOfTicks(next: last) }
+            auditRest()
+        case .scripts:
+            guard drain(within: Self.keptMilliseconds) else { return }
+            auditRest(isOver: false)
+            guard environment.violations.isEmpty else { return }
+            if random.chance(50) { stop() } else { crash("after everything came to rest", .crashBetweenSteps) }
+            guard environment.violations.isEmpty, drain(within: Self.keptMilliseconds) else { return }
+            auditRest(isOver: false)
+            guard environment.violations.isEmpty, drain() else { return }
+            auditRest()
+        }
     }
 
     /// Lets schedules take the ticks that are due, and no more: else there would never be rest. Returns when they would tick next.
@@ -271,8 +324,11 @@ package final class Simulation {
         return Dictionary(uniqueKeysWithValues: schedules.map { ($0.name, $0.nextMilliseconds ?? -1) })
     }
 
-    /// Takes steps until there is nothing left to do. Returns false where that does not end.
-    private func drain(answers: Bool) -> Bool {
+    /// Nothing but what is kept for a time is still to come after so long.
+    private static let keptMilliseconds: Int64 = 1_800_000
+
+    /// Takes steps until there is nothing left to do, or nothing within a time. Returns false where that does not end.
+    private func drain(answers: Bool = true, within milliseconds: Int64 = .max) -> Bool {
         var idleRounds = 0
         for _ in 0..<20_000 {
             guard environment.violations.isEmpty, let process else { return false }
@@ -299,14 +355,18 @@ package final class Simulation {
                 continue
             }
             let wakes = (0..<engine.groupCount).compactMap { engine.nextWake($0, now: environment.now) }
-            if let wake = wakes.min() {
+            if let wake = wakes.min(), wake <= environment.now || wake - environment.now < milliseconds {
                 environment.now = max(wake, environment.now)
                 idleRounds += 1
                 if idleRounds < 1_000 { continue }
                 environment.violate("a group wants to wake at \(wake), and does nothing")
                 return false
             }
-            if process.sources.allSatisfy(\.isAtEnd) { return true }
+            if process.sources.allSatisfy(\.isAtEnd) {
+                guard scenario.finish(engine, &random) else { return true }
+                idleRounds = 0
+                continue
+            }
             idleRounds += 1
             if idleRounds > 100 {
                 environment.violate("a source does not go on: \(engine.intakes.map(\.saturationReason))")
@@ -317,23 +377,16 @@ package final class Simulation {
         return false
     }
 
-    private func auditRest() {
+    private func auditRest(isOver: Bool = true) {
         guard let process else { return }
         var stopped: [SimulatedLog.Place: Int64] = [:]
         for source in process.sources { stopped.merge(source.stoppedAt) { $1 } }
-        audit { $0.auditEnd(stopped: stopped) }
+        audit { try scenario.problemsAtRest(process.engine, stopped: stopped, isOver: isOver) }
         let statistics = process.engine.statistics
         func expect(_ what: String, _ is: Int, _ should: Int) {
             if `is` != should { environment.violate("\(what) should be \(should) at rest, and is \(`is`)") }
         }
-        do {
-            let state = try DurableState(environment.disk, shardCount: plan.shardCount)
-            expect("queued invocations", statistics.queuedInvocations, state.queued.count)
-            expect("busy keys", statistics.busyKeys, state.queueCount)
-            expect("parked keys", statistics.parkedKeys, state.queueCount)
-        } catch { environment.violate("the disk cannot be read: \(error)") }
         expect("waiting invocations", statistics.waitingInvocations, 0)
-        expect("timers", statistics.timersInMemory, 0)
         expect("undelivered bytes", statistics.undeliveredBytes, 0)
         for intake in process.engine.intakes {
             expect("records in flight", intake.inFlight.records, 0)

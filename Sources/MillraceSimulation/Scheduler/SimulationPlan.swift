@@ -9,6 +9,9 @@ import MillraceStore
 /// write-back, one that writes back all the time, one with a single shard, one that crashes at every other step.
 struct SimulationPlan: CustomStringConvertible {
     let seed: UInt64
+    let kind: ScenarioKind
+    /// What scripts there are, in runs of that kind.
+    let scripts: ScriptPlan
     let shardCount: Int
     let threads: Int
     let topics: [Workload.Topic]
@@ -35,12 +38,18 @@ struct SimulationPlan: CustomStringConvertible {
     private let shardLimits: ShardLimits
     private let limits: EngineLimits
 
-    init(seed: UInt64) {
+    init(seed: UInt64, kind: ScenarioKind = .records) {
+        self.kind = kind
+        scripts = ScriptPlan(seed: seed)
         var random = SimulationRandom(seed: seed ^ 0x706c_616e)
         self.seed = seed
         shardCount = random.pick([1, 2, 3, 5, 8])
         threads = random.within(1...3)
-        let services = [AuditedServices.ledger, AuditedServices.bag, AuditedServices.relay]
+        let services: [String] =
+            switch kind {
+            case .records: [AuditedServices.ledger, AuditedServices.bag, AuditedServices.relay]
+            case .scripts: [ScriptedServices.desks[0], ScriptedServices.workflow, ScriptedServices.courier]
+            }
         var topics = zip(["a", "b", "c"], services).map {
             Workload.Topic(name: $0, service: $1, partitions: random.within(1...3))
         }
@@ -70,14 +79,23 @@ struct SimulationPlan: CustomStringConvertible {
         limits.turnInvocations = random.pick([2, 10, 4_096])
         limits.timersInMemory = random.pick([2, 6, 1_000])
         limits.maxUndeliveredBytes = random.pick([100, 1 << 20])
-        self.limits = limits
         // A step of weight 0 happens only in the end.
         var weights: [Step: Int] = [:]
-        for step in Step.allCases { weights[step] = step.usualWeight * random.pick([1, 1, 2, 4]) }
+        for step in Step.allCases where step != .act { weights[step] = step.usualWeight * random.pick([1, 1, 2, 4]) }
         if random.chance(15) { weights[.startWriteBack] = 0 }
         if random.chance(10) { weights[.acknowledge] = 0 }
+        if kind == .scripts {
+            weights[.act] = Step.act.usualWeight * random.pick([1, 2])
+            limits.inactivityTimeout = .milliseconds(random.pick([1, 50, 2_000, 60_000]))
+            limits.loadedInvocations = random.pick([1, 3, 1_024])
+            // Searches for rings are repeated for as long as somebody stands in line: there would never be rest.
+            limits.deadlockAfter = .seconds(100 * 24 * 3_600)
+            limits.idempotencyRetention = .seconds(7_200)
+            limits.workflowRetention = .seconds(7_200)
+        }
+        self.limits = limits
         self.weights = weights
-        schedules = (0..<random.pick([0, 1, 4])).map { number in
+        schedules = (0..<(kind == .records ? random.pick([0, 1, 4]) : 0)).map { number in
             ScheduleDefinition(
                 name: "clock-\(number)", timing: .every(milliseconds: Int64(random.pick([5_000, 20_000, 60_000]))),
                 service: AuditedServices.clock, handler: AuditedServices.handler, key: "clock-\(number)", catchUp: .all)
@@ -92,7 +110,8 @@ struct SimulationPlan: CustomStringConvertible {
         options.limits = limits
         options.defaultPolicy = policy(defaultEnd)
         options.limits.retry = RetryPolicy(
-            initial: .milliseconds(10), factor: 3, maxInterval: .seconds(2), maxAttempts: 5)
+            initial: .milliseconds(10), factor: 3, maxInterval: .seconds(2),
+            maxAttempts: kind == .scripts ? nil : 5)
         options.limits.onExhaustion = defaultEnd == .skip ? .kill : .pause
         return options
     }
@@ -101,22 +120,27 @@ struct SimulationPlan: CustomStringConvertible {
         zip(topics, ends).map { topic, end in
             SubscriptionDefinition(
                 name: "from-\(topic.name)", service: topic.service, handler: AuditedServices.handler,
-                key: topic.service == AuditedServices.relay ? .none : .record, onError: policy(end),
+                key: isWithoutKeys(topic.service) ? .none : .record, onError: policy(end),
                 onMissingOffset: .earliest, maxInFlightRecords: 20, maxInFlightBytes: 2_000)
         }
     }
 
+    private func isWithoutKeys(_ service: String) -> Bool {
+        service == AuditedServices.relay || service == ScriptedServices.courier
+    }
+
     private func policy(_ end: ErrorPolicy.End) -> ErrorPolicy {
-        ErrorPolicy(initialMilliseconds: 10, factor: 3, maxMilliseconds: 2_000, attempts: 5, then: end)
+        ErrorPolicy(
+            initialMilliseconds: 10, factor: 3, maxMilliseconds: 2_000, attempts: kind == .scripts ? nil : 5, then: end)
     }
 
     var description: String {
         """
-        seed \(seed): \(shardCount) shards on \(threads) threads, topics \(topics.map { "\($0.name)×\($0.partitions)" }), \
+        seed \(seed) of \(kind): \(shardCount) shards on \(threads) threads, topics \(topics.map { "\($0.name)×\($0.partitions)" }), \
         \(keys) keys, \(recordCount) records, \(crashCount) crashes, ends \(ends) default \(defaultEnd), \
         retention \(hasRetention), disk full \(hasDiskFull), interleaving \(hasInterleaving), write bytes \(writeBytes), \
         schedules \(schedules.map { "\($0.timing)" }), \
-        \(shardLimits)
+        \(shardLimits)\(kind == .scripts ? ", \(scripts), memory for \(limits.loadedInvocations) or \(limits.inactivityTimeout)" : "")
         """
     }
 }

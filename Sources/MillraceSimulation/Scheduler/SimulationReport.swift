@@ -9,6 +9,8 @@ package struct SimulationReport: Sendable {
     package let records: Int
     /// How many different commands were tried.
     package let commands: Int
+    package let coverage: Coverage
+    package let kind: ScenarioKind
     package let trace: [String]
 
     /// What a person needs to see it again.
@@ -16,7 +18,7 @@ package struct SimulationReport: Sendable {
         """
         \(violations.prefix(5).joined(separator: "\n"))
         \(plan)
-        again, with all that happened: make soak SEEDS=1 FROM=\(seed) TRACE=100000
+        again, with all that happened: make soak SEEDS=1 FROM=\(seed) KIND=\(kind.rawValue) TRACE=100000
         """
     }
 }

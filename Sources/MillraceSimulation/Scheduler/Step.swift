@@ -20,6 +20,8 @@ enum Step: Int, CaseIterable {
     case acknowledge
     /// Something outside answers a handler that waits.
     case answer
+    /// Somebody outside asks for something, or completes what a handler waits for.
+    case act
     /// Time passes.
     case wait
     /// The log forgets its oldest records.
@@ -39,6 +41,7 @@ enum Step: Int, CaseIterable {
         case .send: 6
         case .acknowledge: 6
         case .answer: 5
+        case .act: 12
         case .wait: 5
         case .retention: 1
         case .diskSpace: 1

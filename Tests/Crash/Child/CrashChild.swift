@@ -5,7 +5,8 @@ import MillraceServer
 enum CrashChild {
     static func main() {
         MillraceApplication(
-            name: "millrace-crash-child", version: "1", services: [Ledger(), Bag(), Relay(), Clockwork()],
+            name: "millrace-crash-child", version: "1",
+            services: [Ledger(), Bag(), Relay(), Teller(), Errand(), Clockwork()],
             commands: [DrainCommand.command]
         ).main()
     }

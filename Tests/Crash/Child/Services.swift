@@ -12,6 +12,7 @@ import Synchronization
 /// | `s:SERVICE/KEY` | sends `ID>` to another object |
 /// | `t:MS` | sends `ID@` to itself, so much later |
 /// | `e` | emits a record with its id |
+/// | `d` | waits in all durable ways before its effects: a step, a sleep, a call, a workflow; and sends `ID#` twice under one key (Bag only) |
 struct Command {
     let id: String
     let key: String
@@ -47,6 +48,21 @@ struct Command {
             default: break
             }
         }
+    }
+
+    /// Waits in all durable ways, and compares what comes of them.
+    func waitDurably(_ context: ObjectContext) async throws {
+        let number = try await context.run("number") { Int.random(in: 0..<1_000_000) }
+        try await context.sleep(for: .milliseconds(number % 40))
+        let taken = try await context.call(to: Teller.self, key: ObjectKey("t" + key)).take("\(id)& \(number)").value
+        guard taken == number + 1 else { throw TerminalError("\(id) handed \(number) over, and got \(taken)") }
+        for _ in 1...2 {
+            context.send(to: Ledger.self, key: ObjectKey("i" + key), idempotencyKey: id).add("\(id)# i\(key)")
+        }
+        let errand = context.call(to: Errand.self, key: ObjectKey(id)).run(number)
+        context.send(to: Errand.self, key: ObjectKey(id)).open(number + 2)
+        let opened = try await errand.value
+        guard opened == number + 2 else { throw TerminalError("\(id) opened with \(number + 2), and got \(opened)") }
     }
 
     func fail() throws {
@@ -90,11 +106,44 @@ struct Ledger {
 struct Bag {
     @Handler(input: .text) func add(_ context: ObjectContext, _ payload: String) async throws {
         let command = try Command(payload)
+        if command.value("d") != nil { try await command.waitDurably(context) }
         let pause = command.value("w").flatMap { Int($0) }
         if let pause { try await Task.sleep(for: .milliseconds(pause)) }
         try command.perform(context, service: "Bag")
         if let pause { try await Task.sleep(for: .milliseconds(pause)) }
         try command.fail()
+    }
+}
+
+/// Keeps a list of what it was called with.
+@VirtualObject(options: impatient)
+struct Teller {
+    /// Takes `ENTRY NUMBER`, and returns the number after that.
+    @Handler func take(_ context: ObjectContext, _ input: String) async throws -> Int {
+        let parts = input.split(separator: " ").map(String.init)
+        guard parts.count == 2, let number = Int(parts[1]) else { throw TerminalError("'\(input)'") }
+        let list = StateKey<String>("list", serde: .text)
+        let before = try context.get(list)
+        context.set(list, before.map { "\($0) \(parts[0])" } ?? parts[0])
+        return number + 1
+    }
+}
+
+extension PromiseKey<Int> { fileprivate static var opened: Self { Self("opened") } }
+
+/// Waits until it is opened, and tells a ledger so.
+@Workflow(options: impatient)
+struct Errand {
+    @Handler func run(_ context: WorkflowContext, _ number: Int) async throws -> Int {
+        let before = try await context.run("before") { number }
+        let opened = try await context.promise(.opened).value
+        let id = context.key.text
+        context.send(to: Ledger.self, key: ObjectKey("w" + id)).add("\(id)~ w\(id)")
+        return before == number ? opened : -1
+    }
+
+    @Handler func open(_ context: SharedWorkflowContext, _ number: Int) async throws {
+        try await context.promise(.opened).resolve(number)
     }
 }
 

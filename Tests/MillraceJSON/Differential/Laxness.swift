@@ -14,8 +14,9 @@ enum Laxness {
         // It lets commas stand at the end.
         let commas = ["a value", "a member's name in quotes"]
         // It does not look at numbers that it does not read.
-        let isLeadingZero = error.offset.map { $0 > 0 && bytes[$0 - 1] == UInt8(ascii: "0") } == true
-        return isLeadingZero || (values + texts).contains { error.expected.hasPrefix($0) }
+        let before = error.offset.flatMap { $0 > 0 ? Character(Unicode.Scalar(bytes[$0 - 1])) : nil }
+        let isUnreadNumber = before == "0" || error.expected == "a digit" && before.map { "eE+-.".contains($0) } == true
+        return isUnreadNumber || (values + texts).contains { error.expected.hasPrefix($0) }
             || commas.contains(error.expected) && ["']'", "'}'"].contains(error.found)
     }
 

@@ -1,0 +1,305 @@
+import Millrace
+import MillraceEngine
+
+/// What scripts have around them: their text, what their steps do, those who complete what they wait for, and those who start,
+/// stop and question them. No crash takes it away.
+///
+/// Used by the one thread of a simulation; that makes `@unchecked Sendable` true.
+final class ScriptedWorld: @unchecked Sendable {
+    unowned let environment: SimulatedEnvironment
+    let plan: ScriptPlan
+    let observations = Observations()
+    private(set) lazy var people = People(environment, self)
+    private(set) var scripts: [String: Script] = [:]
+    /// Scripts by the ids of the records that name them.
+    private var aliases: [String: String] = [:]
+    /// The invocation that was last seen at a script.
+    private(set) var invocations: [String: InvocationID] = [:]
+    private(set) var scriptOf: [InvocationID: String] = [:]
+    /// What scripts have told, in order.
+    private(set) var tells: [Tell] = []
+    /// All values that were ever sent to complete something.
+    private(set) var sentValues: Set<String> = []
+    /// The last commit before each value was sent that others see, in this life: completions, results of scripts and of steps.
+    private var sentAfter: [String: UInt64] = [:]
+    private(set) var healed: Set<String> = []
+    private var attempts: [String: Int] = [:]
+    private var unique = 0
+    /// The last commit of the living process, and the last durable one.
+    var commits: () -> (latest: UInt64, durable: UInt64) = { (0, 0) }
+    /// Who has begun in this life, and not failed or been stopped since.
+    private var inMemory: Set<InvocationID> = []
+
+    init(_ environment: SimulatedEnvironment, _ plan: ScriptPlan) {
+        self.environment = environment
+        self.plan = plan
+    }
+
+    func add(_ script: Script) { scripts[script.id] = script }
+    func name(_ record: String, as script: String) { aliases[record] = script }
+
+    func nextUnique() -> Int {
+        unique += 1
+        return unique
+    }
+
+    /// A script that is known to be there: they are all made before they are named.
+    func known(_ id: String) -> Script {
+        scripts[id] ?? Script(id: id, target: Target(service: "?", key: ""), handler: "?")
+    }
+
+    // MARK: Attempts
+
+    func script(of payload: String, handler: String, key: String?) throws -> Script {
+        let name = String(payload.prefix { $0 != " " })
+        guard let script = scripts[aliases[name] ?? name] else {
+            environment.violate("a handler got '\(payload)'")
+            throw TerminalError("no script")
+        }
+        if script.handler != handler || key ?? "" != script.target.key {
+            environment.violate(
+                "\(script.id) is for \(script.target) \(script.handler), and came to \(handler) of \(key ?? "-")")
+        }
+        return script
+    }
+
+    func begin(_ script: Script, _ id: InvocationID) {
+        environment.trace("  \(script.target) \(script.handler) runs \(script.id) as \(id)")
+        environment.attempts[script.id, default: 0] += 1
+        if let other = scriptOf[id], other != script.id, observations.isKnown(id) {
+            environment.violate("\(id) was \(other), and is \(script.id) now")
+        }
+        if observations.isKnown(id) {
+            environment.cover(inMemory.contains(id) ? .released : .replay)
+            if !people.hasBegunInThisLife(id) { environment.cover(.replayAfterCrash) }
+        }
+        if let result = people.finalResult(of: script), people.mayNotRunAgain(script) {
+            environment.violate("\(script.id) runs, and its result has been told: \(result)")
+        }
+        _ = observations.note(id, "begun", script.id, isKept: true)
+        invocations[script.id] = id
+        scriptOf[id] = script.id
+        inMemory.insert(id)
+        people.begun(script, id)
+    }
+
+    func failWherePlanned(_ script: Script, _ at: Int, _ id: InvocationID) throws {
+        if let doomedAt = script.doomedAt, at == doomedAt, !healed.contains(script.id) {
+            failed(id)
+            throw SimulatedScriptFailure(script: script.id)
+        }
+        guard let planned = script.failures[at] else { return }
+        let place = "\(script.id)#\(at)"
+        attempts[place, default: 0] += 1
+        guard attempts[place] ?? 0 <= planned else { return }
+        failed(id)
+        throw SimulatedScriptFailure(script: script.id)
+    }
+
+    private func failed(_ id: InvocationID) {
+        environment.cover(.failedAttempt)
+        observations.takeBack(id)
+        inMemory.remove(id)
+    }
+
+    /// Whether the invocation's memory was taken for a reason that is no release.
+    func stopped(_ id: InvocationID) { inMemory.remove(id) }
+
+    func heal(_ script: String) { healed.insert(script) }
+
+    func observe(_ script: Script, _ id: InvocationID, _ label: String, _ seen: String) {
+        environment.trace("    \(script.id)#\(label): \(seen)")
+        if let reason = people.reasonNotToRun(id) {
+            environment.violate("\(script.id) goes on at \(label), and \(reason)")
+        }
+        guard !people.isBeingRestarted(id) else { return }
+        cover(result: seen)
+        if let before = observations.note(id, label, seen, sentAfter: lastSent(in: seen)) {
+            environment.violate("\(script.id) saw '\(before)' at \(label), and now '\(seen)'")
+        }
+    }
+
+    /// A value is on its way to those who wait for it: with the next commit at the earliest.
+    private func send(_ value: String) { sentAfter[value] = commits().latest }
+
+    /// When the last of the values was sent that a handler has seen, alone or in a combination.
+    private func lastSent(in seen: String) -> UInt64? {
+        seen.split(separator: ",").compactMap { part in
+            // In a combination a branch's number comes first.
+            sentAfter[String(part)]
+                ?? part.firstIndex(of: " ").flatMap { sentAfter[String(part[part.index(after: $0)...])] }
+        }.max()
+    }
+
+    /// Notes what kind of a result somebody got.
+    func cover(result: String) {
+        if result == "!409 canceled" { environment.cover(.cancelBeforeStart) }
+        if result.hasPrefix("!500 \(SimulatedScriptFailure.mark)") { environment.cover(.exhaustedKilled) }
+    }
+
+    func end(_ script: Script, _ id: InvocationID, _ result: String) {
+        inMemory.remove(id)
+        send(result)
+    }
+
+    // MARK: Steps
+
+    /// A step's function.
+    func runStep(_ plan: Script.Step, _ script: Script, _ id: InvocationID, _ label: String) async throws -> String {
+        environment.cover(.step)
+        environment.trace("    \(script.id) runs step '\(label)'")
+        if let result = observations.value(id, "step \(label)"), !people.isBeingRestarted(id) {
+            environment.violate("step '\(label)' of \(script.id) runs, and its result was '\(result)'")
+        }
+        checkDurability(script, id, label)
+        if plan.waits {
+            environment.cover(.stepWaits)
+            try await wait("\(script.id)#\(label)")
+        }
+        let place = "\(script.id)#step \(label)"
+        attempts[place, default: 0] += 1
+        if attempts[place] ?? 0 <= plan.failures {
+            environment.cover(.stepFailed)
+            if plan.policy == nil { failed(id) }
+            throw SimulatedScriptFailure(script: script.id)
+        }
+        if plan.isTerminal {
+            environment.cover(.stepTerminal)
+            throw TerminalError("step \(nextUnique())", code: 418)
+        }
+        let result = "s\(nextUnique())"
+        send(result)
+        return result
+    }
+
+    /// A step's result has come to the handler: from now on its function must not run again.
+    func keep(_ id: InvocationID, _ label: String, _ result: String) {
+        guard !people.isBeingRestarted(id) else { return }
+        if let before = observations.note(id, "step \(label)", result, isKept: true) {
+            environment.violate("step '\(label)' of \(id) came to '\(before)', and now to '\(result)'")
+        }
+    }
+
+    /// A step must not run before everything that led to it is durable.
+    private func checkDurability(_ script: Script, _ id: InvocationID, _ label: String) {
+        guard !people.isBeingRestarted(id) else { return }
+        let durable = commits().durable
+        // What comes while the step waits for its turn is none of its causes.
+        let own = Int(label.split(separator: ".")[0])
+        let causes = observations.undurable(id, by: durable) { other in
+            guard let own else { return !other.hasPrefix("step ") }
+            return Int(other).map { $0 < own } ?? false
+        }
+        for other in causes {
+            environment.violate("step '\(label)' of \(script.id) runs before what came at \(other) is durable")
+        }
+        guard let parent = script.parent, let sender = invocations[parent.script] else { return }
+        let before = observations.undurable(sender, by: durable) { Int($0).map { $0 < parent.operation } ?? false }
+        if !before.isEmpty {
+            environment.violate(
+                "step '\(label)' of \(script.id) runs before what made \(parent.script) start it is durable: \(before)")
+        }
+    }
+
+    func wait(_ what: String) async throws {
+        try await withCheckedThrowingContinuation { environment.gates.wait(what, $0) }
+    }
+
+    // MARK: Completions
+
+    func tell(_ tell: Tell) {
+        environment.trace("    \(tell.script) tells of \(tell.label)")
+        if !tells.contains(tell) { tells.append(tell) }
+        people.told(tell)
+    }
+
+    /// What somebody still waits for.
+    var openTells: [Tell] {
+        tells.filter { tell in
+            // A branch of a combination is labelled with the combination's number and its own.
+            let label = tell.label.split(separator: ".").first.map(String.init) ?? tell.label
+            return !observations.has(tell.invocation, label) && !observations.has(tell.invocation, "undo")
+        }
+    }
+
+    /// A new value, or failure, for something that is waited for.
+    func nextCompletion() -> DurableResult {
+        let number = nextUnique()
+        let error = number % 5 == 0 ? TerminalError("v\(number)", code: 503) : nil
+        let text = error.map(Performance.text) ?? "v\(number)"
+        sentValues.insert(text)
+        send(text)
+        return error.map { .failure($0) } ?? .value(Array(text.utf8))
+    }
+
+    /// What somebody completes a wait with.
+    func completions(of tell: Tell) -> [DurableResult] {
+        switch tell.what {
+        case .awakeable: [nextCompletion()]
+        case .signals(_, let count): (0..<count).map { _ in nextCompletion() }
+        }
+    }
+
+    /// Completes something from a handler.
+    func complete(_ tell: Tell, _ results: [DurableResult], _ context: any InvocationContext) {
+        environment.cover(.completedByCommand)
+        for result in results {
+            switch (tell.what, result) {
+            case (.awakeable(let id), .value(let value)):
+                context.resolveAwakeable(id, String(decoding: value, as: UTF8.self), serde: .text)
+            case (.awakeable(let id), .failure(let error)):
+                context.rejectAwakeable(id, error.message, code: error.code)
+            case (.signals(let id, _), .value(let value)):
+                context.sendSignal("go", to: id, String(decoding: value, as: UTF8.self), serde: .text)
+            case (.signals(let id, _), .failure(let error)):
+                context.rejectSignal("go", to: id, error.message, code: error.code)
+            case (_, .void): break
+            }
+        }
+    }
+
+    /// Completes something from outside.
+    func complete(_ tell: Tell, _ desk: RequestDesk) {
+        for result in completions(of: tell) {
+            switch tell.what {
+            case .awakeable(let text):
+                guard let id = AwakeableID(text) else { return environment.violate("'\(text)' is no awakeable") }
+                desk.signal(id.invocation, .index(id.index), result)
+            case .signals(let id, _): desk.signal(id, .name("go"), result)
+            }
+        }
+    }
+
+    enum Completion { case awakeable, signal }
+
+    /// Notes what something was completed with, and returns it.
+    func completed(_ seen: String, _ what: Completion) -> String {
+        guard !seen.hasPrefix("!408") else { return seen }
+        if !sentValues.contains(seen) { environment.violate("'\(seen)' came, and nobody sent it") }
+        switch what {
+        case .awakeable: environment.cover(seen.hasPrefix("!") ? .awakeableRejected : .awakeableResolved)
+        case .signal: environment.cover(seen.hasPrefix("!") ? .signalRejected : .signalResolved)
+        }
+        return seen
+    }
+
+    // MARK: Lives
+
+    func crashed(durable: UInt64) {
+        observations.crashed(durable: durable)
+        inMemory.removeAll()
+        sentAfter.removeAll()
+        // What was lost never was: its id may come again, for another.
+        for (script, id) in invocations where !observations.isKnown(id) {
+            invocations[script] = nil
+        }
+        people.crashed()
+    }
+}
+
+/// What a script throws that is to be tried again.
+struct SimulatedScriptFailure: Error, CustomStringConvertible {
+    static let mark = "a simulated failure of "
+    let script: String
+    var description: String { Self.mark + script }
+}
