@@ -30,7 +30,8 @@ struct InvocationRecord: Sendable {
     var key: [UInt8]
     var createdMilliseconds: Int64
     var endedMilliseconds: Int64 = 0
-    /// How many chunks the journal has that is kept of a completed invocation; 0 where it is gone, or while its queue knows.
+    /// How many chunks the journal has that is kept of a completed invocation, or that an invocation has before it begins: signals came
+    /// early. 0 where there is none, or while its queue knows.
     var chunks: UInt32 = 0
     var dueMilliseconds: UInt64 = 0
     /// Who else waits for the result, beside the caller.

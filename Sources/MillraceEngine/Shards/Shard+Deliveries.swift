@@ -44,13 +44,14 @@ extension Shard {
         if runs[id] != nil { return deliver(notification, to: id) }
         guard let record = record(of: id) else {
             // A delayed invocation is known by its timer alone.
-            if isCancel { cancelDelayed(id) }
+            if isCancel { return cancelDelayed(id) }
+            if let record = makeScheduledRecord(id) { appendEarly(notification, id, record) }
             return
         }
         switch record.status {
         case .completed: return
         case .scheduled, .queued:
-            if isCancel { cancelUnstarted(id, record) }
+            if isCancel { cancelUnstarted(id, record) } else { appendEarly(notification, id, record) }
         case .started:
             guard let queue = queue(of: record) else { return }
             appendNotification(notification, id, queue)
@@ -107,6 +108,7 @@ extension Shard {
         if record.status == .scheduled {
             for listener in record.listeners { answer(listener, .failure(.canceled)) }
             if let caller = takeTimer(due: record.dueMilliseconds, id)?.caller { answer(caller, .failure(.canceled)) }
+            deleteChunks(record.chunks, of: id)
             return deleteRecord(id)
         }
         endUnstarted(id, record, .failure(.canceled))
@@ -132,18 +134,32 @@ extension Shard {
             waiting.listeners.append(listener)
             return putRecord(id, waiting)
         }
-        if id.knownDue > 0, isTimerPending(due: id.knownDue, id) {
+        if var record = makeScheduledRecord(id) {
             guard waits else { return answer(listener, .void) }
-            // From now on it is known by more than its timer.
-            var record = InvocationRecord(
-                status: .scheduled, queueService: "", queueKey: [], service: "", handler: "", key: [],
-                createdMilliseconds: now)
-            record.dueMilliseconds = id.knownDue
             record.listeners = [listener]
             putRecord(id, record)
             return noteRecord(ofTimer: id.knownDue, id)
         }
         answer(listener, .failure(TerminalError("not found", code: TerminalError.notFound)))
+    }
+
+    /// A record for an invocation that is delayed and has been known by its timer alone; `nil` where there is none.
+    private func makeScheduledRecord(_ id: InvocationID) -> InvocationRecord? {
+        guard id.knownDue > 0, isTimerPending(due: id.knownDue, id) else { return nil }
+        var record = InvocationRecord(
+            status: .scheduled, queueService: "", queueKey: [], service: "", handler: "", key: [],
+            createdMilliseconds: now)
+        record.dueMilliseconds = id.knownDue
+        return record
+    }
+
+    /// Keeps a signal for an invocation that has not begun: the first part of the journal that it will have.
+    private func appendEarly(_ notification: Notification, _ id: InvocationID, _ known: InvocationRecord) {
+        var record = known
+        appendNotification(notification, id, chunk: record.chunks)
+        record.chunks += 1
+        putRecord(id, record)
+        if record.status == .scheduled, !id.isDerived { noteRecord(ofTimer: record.dueMilliseconds, id) }
     }
 
     /// Which invocation is meant.

@@ -361,7 +361,10 @@ extension Shard {
                 }
             if let busy { return enqueue(waiting: invocation, in: busy) }
         }
-        if turnInvocations > limits.turnInvocations {
+        // One that has a journal before it begins is begun as a head.
+        let hasJournal =
+            (invocation.hasRecord || invocation.id.isDerived) && record(of: invocation.id)?.chunks ?? 0 > 0
+        if turnInvocations > limits.turnInvocations || hasJournal {
             let queue = makeQueue(for: invocation, handler)
             enqueue(waiting: invocation, in: queue)
             return schedule(queue)

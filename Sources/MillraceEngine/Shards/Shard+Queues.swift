@@ -155,6 +155,7 @@ extension Shard {
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
             )
             record.listeners = known?.listeners ?? []
+            record.chunks = known?.chunks ?? 0
             putRecord(invocation.id, record)
         }
         enqueue(invocation, in: queue)
@@ -277,12 +278,25 @@ extension Shard {
             if record.status == .completed, let result = record.result {
                 // Cancelled while it stood in line.
                 if let caller = head.caller { answer(caller, result) }
+                deleteChunks(record.chunks, of: head.id)
                 deleteRecord(head.id)
                 return removeHead(queue)
             }
             head.hasRecord = true
+            if record.chunks > 0 { beginWithJournal(queue, head, record) }
         }
         start(queue, head, handler)
+    }
+
+    /// Signals have come before the start: they are a journal that has no commands yet.
+    private func beginWithJournal(_ queue: VirtualQueue, _ head: StoredInvocation, _ known: InvocationRecord) {
+        queue.isStarted = true
+        queue.chunks = known.chunks
+        var record = known
+        record.status = .started
+        record.chunks = 0
+        putRecord(head.id, record)
+        storeHeader(queue)
     }
 
     private func start(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler) {
@@ -410,8 +424,8 @@ extension Shard {
         counters.parkedKeys.add(1, ordering: .relaxed)
         if !queue.isStarted {
             queue.isStarted = true
-            queue.chunks = 0
             let known = invocation.source == nil || invocation.id.isDerived ? record(of: invocation.id) : nil
+            queue.chunks = known?.chunks ?? 0
             var record = InvocationRecord(
                 status: .started, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds

@@ -106,11 +106,19 @@ extension Shard {
 
     /// Adds what has happened to an invocation that is not in memory.
     func appendNotification(_ notification: Notification, _ id: InvocationID, _ queue: VirtualQueue) {
+        let chunk = queue.chunks ?? countChunks(of: id)
+        appendNotification(notification, id, chunk: chunk)
+        queue.chunks = chunk + 1
+    }
+
+    /// Adds what has happened to an invocation, as that chunk of its journal.
+    func appendNotification(_ notification: Notification, _ id: InvocationID, chunk: UInt32) {
         var log = JournalLog()
         log.add(notification, now: now)
         frames.removeAll(keepingCapacity: true)
         log.encodeChunk(into: &frames)
-        appendChunk(id, queue)
+        selectChunk(id, chunk)
+        unsafe frames.withUnsafeBytes { unsafe store.putNew(.journal, rowKey.bytes, $0) }
     }
 
     private func countChunks(of id: InvocationID) -> UInt32 {
