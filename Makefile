@@ -8,6 +8,8 @@ SHELL := /bin/bash
 SLOW := --skip CrashTests
 # What the sanitizers leave out: other processes and other people's brokers.
 UNSANITIZED := --skip MillraceKafkaTests --skip CrashTests
+# What ThreadSanitizer cannot do: it crashes itself in a child between fork and exec; and the simulator has one thread.
+UNTHREADED := --skip ProcessTests --skip QuickstartTests --skip SimulationTests
 
 ONLY ?=
 KAFKA ?=
@@ -62,7 +64,7 @@ test-thread: deps ## run the tests under ThreadSanitizer
 	cc -shared -fPIC -O1 -o .build/thread/locks.so .ci/thread-locks.c -ldl
 	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-suppressions.txt:halt_on_error=0:exitcode=66 \
 	LD_PRELOAD=$(CURDIR)/.build/thread/locks.so \
-	    .ci/swift-test --sanitize thread --scratch-path .build/thread $(UNSANITIZED)
+	    .ci/swift-test --sanitize thread --scratch-path .build/thread $(UNSANITIZED) $(UNTHREADED)
 
 .PHONY: test-address
 test-address: deps ## run the tests under AddressSanitizer, which looks for leaks too
