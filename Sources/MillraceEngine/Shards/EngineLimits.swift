@@ -19,8 +19,9 @@ package struct EngineLimits: Sendable {
     /// How many bytes of output a shard may have in blocks and on the way. From half of it on the records of that sink are stored in
     /// the outbox; above it sources pause.
     package var maxUndeliveredBytes = 4 << 20
-    /// How many waiting invocations of one shard are in memory; those that have waited longest are released first.
-    package var loadedInvocations = 256
+    /// How many waiting invocations of one shard are in memory; those that have waited longest are released first. Each takes some 7 kB. It must
+    /// not be less than what a turn brings a shard: what is released while it is about to go on is replayed for nothing.
+    package var loadedInvocations = 896
     // What holds for handlers that say nothing else.
     package var inactivityTimeout = Duration.seconds(60)
     package var abortTimeout = Duration.seconds(600)
