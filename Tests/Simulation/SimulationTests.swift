@@ -2,7 +2,7 @@ import MillraceSimulation
 import Testing
 
 /// The engine in a simulated world, by seed. `make soak SEEDS=10000` runs more of them.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(30)))
 struct SimulationTests {
     /// Nothing is lost, doubled or reordered, no replay differs from what was; and the runs have done all that they are meant to
     /// check: a crash at every point, every operation, everything that people do with invocations.

@@ -7,7 +7,7 @@ import Testing
 @testable import MillraceFile
 
 /// A source with its thread, and an engine with its threads, on a simulated disk.
-@Suite(.timeLimit(.minutes(5))) struct LineSourceTests {
+@Suite(.timeLimit(.minutes(30))) struct LineSourceTests {
     private let disk = SimulatedDisk()
 
     /// Appends each line to the list of its key, which is the line's first character.
