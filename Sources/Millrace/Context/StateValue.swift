@@ -1,5 +1,5 @@
 /// A decoded state value that is kept beside its row. It does not change: another value is another object.
-package class StateValue: @unchecked Sendable {
+package class StateValue {
     /// What it was decoded by, and will be encoded by.
     package final let coding: ObjectIdentifier
     /// What it takes in memory, estimated.
@@ -15,7 +15,7 @@ package class StateValue: @unchecked Sendable {
 }
 
 /// A decoded state value of a type.
-final class TypedStateValue<Value>: StateValue, @unchecked Sendable {
+final class TypedStateValue<Value>: StateValue {
     let value: Value
     private let typedCoding: any JSONCoding<Value>.Type
 
