@@ -199,7 +199,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MillraceKafkaTests",
-            dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            dependencies: [
+                "CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "MillraceTesting",
+            ],
             path: "Tests/MillraceKafka", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(
