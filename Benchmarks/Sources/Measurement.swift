@@ -32,7 +32,9 @@ struct ThreadUsage {
         guard let folder = unsafe opendir("/proc/self/task") else { return usage }
         defer { unsafe closedir(folder) }
         while let entry = unsafe readdir(folder) {
-            let id = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let id = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             guard let name = words(of: "/proc/self/task/\(id)/comm").first,
                 let nanoseconds = words(of: "/proc/self/task/\(id)/schedstat").first.flatMap({ Double($0) })
             else { continue }
