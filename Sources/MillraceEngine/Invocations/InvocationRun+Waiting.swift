@@ -177,5 +177,11 @@ extension InvocationRun {
         let waiting = waiters
         waiters = []
         for waiter in waiting { unsafe waiter.continuation.resume(throwing: InvocationReleased()) }
+        endHeld()
+    }
+
+    /// Ends steps that are between two attempts, or have not begun: nobody is interested in their results any more.
+    func endHeld() {
+        while let held { held.cancel() }
     }
 }

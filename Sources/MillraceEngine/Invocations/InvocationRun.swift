@@ -76,6 +76,8 @@ import MillraceStore
     var tasks: [Task<Void, Never>] = []
     /// How many of those of steps have not ended.
     var openTasks = 0
+    /// The last of its places that wait for something other than its journal.
+    var held: HeldTask?
     /// Why the attempt is over although the handler has not ended.
     var abortion: StepFailed?
     var stepFailures: [UInt32: StepFailure] = [:]
@@ -205,7 +207,7 @@ import MillraceStore
     }
 
     /// Whether the run waits in such a way that its memory can be released.
-    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && ending == nil }
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && held == nil && ending == nil }
 
     /// What the attempt has ended with.
     var ending: Result<Void, any Error>? { abortion.map { .failure($0) } ?? result }

@@ -82,6 +82,7 @@ extension Shard {
     func conclude(_ run: InvocationRun, _ result: Result<Void, any Error>) -> Outcome {
         var outcome = result
         let failure = run.end()
+        run.endHeld()
         if let abortion = run.abortion {
             outcome = .failure(abortion)
         } else if let failure, case .success = outcome {
