@@ -188,6 +188,7 @@ extension Shard {
         journalRetention = min(journalRetention, retention)
         guard retention > 0 else {
             if record != nil { deleteRecord(id) }
+            if handler.isWorkflow { forgetWorkflow(handler.service, key: stored?.key ?? []) }
             return
         }
         var kept =
