@@ -35,6 +35,8 @@ final class ShardReporter: ShardObserver {
                 error: error))
     }
 
+    func failed(_ event: TerminalFailureEvent) { observer.invocationFailed(event) }
+
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID) {
         observer.warning(
             "deadlock: \(service)/\(handler) of key '\(key)' (\(waiting)) stands in line behind \(holding), which waits for it"

@@ -140,8 +140,19 @@ extension Shard {
     private func failedForGood(_ run: InvocationRun, _ error: TerminalError) -> Outcome {
         store.keepInvocation()
         if hasPending { dispatchPending() }
+        if let stored = run.stored { tellFailure(error, of: stored) }
         respond(run, .failure(error))
         return run.queue == nil ? .finished : ended(run)
+    }
+
+    /// Tells people of a failure that ends an invocation, where nobody else gets to know it.
+    func tellFailure(_ error: TerminalError, of invocation: StoredInvocation) {
+        guard invocation.caller == nil, record(of: invocation.id)?.listeners.isEmpty ?? true else { return }
+        counters.terminalFailures.add(1, ordering: .relaxed)
+        observer.failed(
+            TerminalFailureEvent(
+                invocation: invocation.id, service: invocation.service, handler: invocation.handler,
+                key: ObjectKey(invocation.key), error: error))
     }
 
     func rollBack(_ run: InvocationRun) {

@@ -370,7 +370,9 @@ extension Shard {
         }
         guard let policy = policy(invocation) else {
             if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalDivergence) {
-                return end(queue, invocation, handler, .failure(TerminalError(queue.failure.lastError)))
+                let error = TerminalError(queue.failure.lastError)
+                tellFailure(error, of: invocation)
+                return end(queue, invocation, handler, .failure(error))
             }
             return parkHead(queue, invocation, queue.failure.lastError)
         }
@@ -398,6 +400,9 @@ extension Shard {
     /// Ends a head that is not running, with a result.
     func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult)
     {
+        var head = head
+        // It has one since it stands in line.
+        head.hasRecord = true
         respond(head.id, head, handler, queue, nil, result)
         deleteJournal(of: head.id, queue)
         queue.isStarted = false

@@ -14,6 +14,8 @@ protocol ShardObserver: AnyObject, Sendable {
     func skipped(
         service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
     )
+    /// An invocation has ended with an error, and nobody waits for its result.
+    func failed(_ event: TerminalFailureEvent)
     /// An invocation stands in line behind one that, through calls, waits for it.
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
     /// A schedule has been set up or taken away, or has missed ticks.
