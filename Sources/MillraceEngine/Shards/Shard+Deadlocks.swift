@@ -146,9 +146,8 @@ extension Shard {
         counters.deadlocks.add(1, ordering: .relaxed)
         observer.deadlockFound(probe, failing: limits.failsDeadlocks ? hop.0.call : nil)
         guard limits.failsDeadlocks else { return }
-        let result = DurableResult.failure(
+        cancelUnstarted(
+            hop.0.call, record,
             .deadlock(service: record.service, handler: record.handler, key: record.key, holding: hop.holding))
-        answer(.invocation(hop.0.holder, Completion(number: hop.0.completion, kind: .call)), result)
-        endUnstarted(hop.0.call, record, result)
     }
 }

@@ -154,6 +154,7 @@ extension Shard {
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
             )
+            record.queueNumber = queue.tail
             record.listeners = known?.listeners ?? []
             record.chunks = known?.chunks ?? 0
             putRecord(invocation.id, record)
@@ -237,6 +238,37 @@ extension Shard {
         }
     }
 
+    /// Takes an invocation out of the line in which it stands, and returns it. What is left of it is its place.
+    func vacate(_ number: UInt64, of queue: VirtualQueue) -> StoredInvocation? {
+        guard number >= queue.head, number < queue.tail else { return nil }
+        selectEntry(queue, number)
+        let invocation: StoredInvocation
+        do {
+            guard let row = try unsafe store.get(.inbox, rowKey.bytes) else { return nil }
+            invocation = try unsafe StoredInvocation(decoding: row)
+        } catch {
+            // It would run although others are told that it does not: the turn must not be committed.
+            if readFailure == nil {
+                readFailure = error as? StoreError ?? .damaged(directory: "", reason: "shard \(index): \(error)")
+            }
+            return nil
+        }
+        var place = invocation
+        place.isGone = true
+        place.caller = nil
+        place.payload = []
+        var bytes: [UInt8] = []
+        place.encode(into: &bytes)
+        unsafe bytes.withUnsafeBytes { unsafe store.put(.inbox, rowKey.bytes, $0) }
+        let at = queue.loadedOffset + Int(number - queue.head)
+        if at < queue.loaded.count { queue.loaded[at] = place }
+        if number == queue.head, case .ready = queue.state {
+            removeHead(queue)
+            schedule(queue)
+        }
+        return invocation
+    }
+
     // MARK: Running
 
     func schedule(_ queue: VirtualQueue) {
@@ -270,18 +302,12 @@ extension Shard {
 
     private func runHead(_ queue: VirtualQueue) {
         guard var head = loadHead(queue) else { return }
+        if head.isGone { return removeHead(queue) }
         guard let handler = services.find(service: head.service, handler: head.handler) else {
             return parkHead(queue, head, "no service of this application has a handler \(head.service)/\(head.handler)")
         }
         if !queue.isStarted, head.source == nil || head.id.isDerived {
             guard let record = record(of: head.id) else { return start(queue, head, handler) }
-            if record.status == .completed, let result = record.result {
-                // Cancelled while it stood in line.
-                if let caller = head.caller { answer(caller, result) }
-                deleteChunks(record.chunks, of: head.id)
-                deleteRecord(head.id)
-                return removeHead(queue)
-            }
             head.hasRecord = true
             if record.chunks > 0 { beginWithJournal(queue, head, record) }
         }
