@@ -45,10 +45,12 @@ final class ShardReporter: ShardObserver {
 
     func schedule(_ event: ScheduleEvent) { observer.schedule(event) }
 
-    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?) {
+    func deadlockFound(_ ring: DeadlockProbe, failing hop: DeadlockProbe.Hop?) {
         let end =
-            call.map { "the call \($0) fails, so that the others go on" }
-            ?? "cancel one of them, so that the others go on"
+            hop.map { hop in
+                let what = hop.isJoined ? "the wait of \(hop.holder)" : "the call \(hop.needed.id)"
+                return "\(what) fails, so that the others go on"
+            } ?? "cancel one of them, so that the others go on"
         observer.warning("deadlock: \(ring.words); \(end)")
     }
 

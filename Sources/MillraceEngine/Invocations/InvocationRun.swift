@@ -67,7 +67,11 @@ import MillraceStore
     /// The ids of the invocations that calls and sends made, by their completions.
     var invocationIDs: [UInt32: InvocationID] = [:]
     /// The invocations that this one called, in order: a cancellation goes to them first.
-    var callees: [NeededCall] = []
+    var callees: [NeededInvocation] = []
+    /// Those that it has attached to.
+    var attachments: [NeededInvocation] = []
+    /// Whether one of those others may be somebody else's.
+    var mayHaveJoined = false
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
     /// Steps whose function runs.
@@ -148,6 +152,8 @@ import MillraceStore
         arrived = []
         signalArrivals = [:]
         callees = []
+        attachments = []
+        mayHaveJoined = false
         invocationIDs = [:]
         openTimers = [:]
         isCancelRequested = false

@@ -45,14 +45,16 @@ extension Shard {
         }
     }
 
-    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which calls the head waits for: to find
+    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which others the head waits for: to find
     /// that out again it would be replayed.
     func unload(_ queue: VirtualQueue) {
         guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled,
-            queue.neededCalls?.isEmpty ?? true
+            queue.needed?.isEmpty ?? true
         else { return }
         unlink(queue)
         suspended.insert(queue.hash)
+        // When it comes back it is another object.
+        queue.deadlockDue = nil
     }
 
     /// The queue that an invocation belongs in, made where there is none: its key's, or, for one that has nothing to wait
@@ -515,6 +517,13 @@ extension TerminalError {
     static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
         TerminalError(
             "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            code: conflict)
+    }
+
+    /// A wait for the result of an invocation that, through others, waits for this one.
+    static func deadlock(service: String, handler: String, key: [UInt8], joined: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' (\(joined)), whose result is waited for here, waits for this invocation; do not wait for it, or not without a timeout",
             code: conflict)
     }
 }

@@ -116,7 +116,7 @@ extension Shard {
             // Most have gone on, or have been released, since.
             idleRuns.removeAll { [runs] in runs[$0.0]?.activity != $0.1 }
         }
-        if let queue = run.queue, queue.count > 1, !run.callees.isEmpty { watchForDeadlock(queue) }
+        if run.hasOthers, let queue = run.queue, queue.count > 1 || run.mayHaveJoined { watchForDeadlock(queue) }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
@@ -138,7 +138,7 @@ extension Shard {
     private func release(_ id: InvocationID, _ activity: UInt64) {
         guard let run = runs[id], run.activity == activity, run.canBeReleased, let queue = run.queue else { return }
         writeChunk(of: run)
-        queue.neededCalls = run.neededCalls
+        queue.needed = run.needed
         discard(run)
         queue.state = .suspended
         queue.loaded = []
