@@ -68,7 +68,7 @@ extension TestApplication {
     /// Those of ``openInvocations`` that wait for a person.
     public var parkedInvocations: [OpenInvocation] { openInvocations.filter { $0.state == .parked } }
 
-    /// What went wrong: failed attempts, parked keys, misuse of contexts.
+    /// What went wrong: failed attempts, parked keys, sends that ended with an error, misuse of contexts.
     public var failures: [String] { observer.failures }
 
     package var statistics: EngineStatistics? { engine?.statistics }

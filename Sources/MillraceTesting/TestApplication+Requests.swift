@@ -103,7 +103,11 @@ extension TestApplication {
         requests += 1
         target.idempotencyKey = target.idempotencyKey ?? "test-\(requests)"
         try engine?.desk.invoke(
-            target, payload: payload, delayMilliseconds: delay.wholeMilliseconds, accepted: { id.put($0) })
+            target, payload: payload, delayMilliseconds: delay.wholeMilliseconds,
+            accepted: { [observer] in
+                observer.requests($0)
+                id.put($0)
+            })
         // Until the id is known nothing may crash: a request that is not durable is the caller's to repeat.
         try turnAll()
         guard let id = id.value else { throw TestError.noAnswer }

@@ -8,6 +8,10 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var maxRecordBytes = 16 << 20
     /// How long a handler may hold its thread before that is reported.
     public var blockedAfter = Duration.seconds(1)
+    /// How long an invocation waits for another one before it is looked at whether they wait for each other.
+    public var deadlockAfter = Duration.seconds(1)
+    /// Whether one of the invocations that wait for each other gets an error; otherwise they are only told of.
+    public var failsDeadlocks = true
     /// How long a shutdown waits for handlers before it ends without them. Nothing is lost either way.
     public var shutdownTimeout = Duration.seconds(30)
 

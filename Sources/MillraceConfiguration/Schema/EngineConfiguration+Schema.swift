@@ -19,6 +19,14 @@ extension EngineConfiguration: ConfigurationSection {
                 "How long a handler may hold its thread, and with it other keys, before the log and the metrics say so."
             ),
             .value(
+                "deadlockAfter", \.deadlockAfter, .duration(atLeast: .milliseconds(10)), example: "5s",
+                "How long an invocation waits for another one before it is looked at whether they wait for each other."
+            ),
+            .value(
+                "failsDeadlocks", \.failsDeadlocks, .boolean, example: "false",
+                "Whether one of the invocations that wait for each other gets an error, so that the others go on; otherwise they are only told of."
+            ),
+            .value(
                 "shutdownTimeout", \.shutdownTimeout, .duration(), example: "2m",
                 "How long a shutdown waits for handlers before it ends without them. Nothing is lost either way."),
         ]

@@ -10,6 +10,8 @@ package protocol EngineObserver: AnyObject, Sendable {
     func keyParked(_ event: FailureEvent)
     /// A record or an invocation was dropped, by its subscription's policy.
     func recordSkipped(_ event: FailureEvent)
+    /// An invocation ended with an error of which nobody else is told: it was sent, or started by a schedule.
+    func invocationFailed(_ event: TerminalFailureEvent)
     /// A schedule has been set up or taken away, or has missed ticks.
     func schedule(_ event: ScheduleEvent)
     /// A handler holds its thread for too long, still does, or has let it go.
@@ -27,6 +29,9 @@ package protocol EngineObserver: AnyObject, Sendable {
 extension EngineObserver {
     /// Nothing, for those who have no use for it.
     package func schedule(_ event: ScheduleEvent) {}
+
+    /// Nothing, for those who have no use for it.
+    package func invocationFailed(_ event: TerminalFailureEvent) {}
 }
 
 /// A failure of the storage, in words.
@@ -43,4 +48,13 @@ package struct FailureEvent: Sendable {
     package let source: String?
     package let attempts: Int
     package let error: String
+}
+
+/// An invocation that ended with an error, and for whose result nobody waited.
+package struct TerminalFailureEvent: Sendable {
+    package let invocation: InvocationID
+    package let service: String
+    package let handler: String
+    package let key: ObjectKey
+    package let error: TerminalError
 }

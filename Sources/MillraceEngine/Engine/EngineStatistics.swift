@@ -45,6 +45,8 @@ package struct EngineStatistics: Sendable {
     package var duplicates: UInt64 = 0
     package var invocations: UInt64 = 0
     package var failures: UInt64 = 0
+    /// Invocations for whose result nobody waited, and that ended with an error.
+    package var terminalFailures: UInt64 = 0
     package var deadlocks: UInt64 = 0
     package var batches: UInt64 = 0
     package var emitted: UInt64 = 0
@@ -77,6 +79,7 @@ package struct EngineStatistics: Sendable {
         duplicates += counters.duplicates.load(ordering: .relaxed)
         invocations += counters.invocations.load(ordering: .relaxed)
         failures += counters.failures.load(ordering: .relaxed)
+        terminalFailures += counters.terminalFailures.load(ordering: .relaxed)
         deadlocks += counters.deadlocks.load(ordering: .relaxed)
         batches += counters.batches.load(ordering: .relaxed)
         emitted += counters.emitted.load(ordering: .relaxed)

@@ -35,6 +35,8 @@ final class ShardReporter: ShardObserver {
                 error: error))
     }
 
+    func failed(_ event: TerminalFailureEvent) { observer.invocationFailed(event) }
+
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID) {
         observer.warning(
             "deadlock: \(service)/\(handler) of key '\(key)' (\(waiting)) stands in line behind \(holding), which waits for it"
@@ -43,10 +45,12 @@ final class ShardReporter: ShardObserver {
 
     func schedule(_ event: ScheduleEvent) { observer.schedule(event) }
 
-    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?) {
+    func deadlockFound(_ ring: DeadlockProbe, failing hop: DeadlockProbe.Hop?) {
         let end =
-            call.map { "the call \($0) fails, so that the others go on" }
-            ?? "cancel one of them, so that the others go on"
+            hop.map { hop in
+                let what = hop.isJoined ? "the wait of \(hop.holder)" : "the call \(hop.needed.id)"
+                return "\(what) fails, so that the others go on"
+            } ?? "cancel one of them, so that the others go on"
         observer.warning("deadlock: \(ring.words); \(end)")
     }
 

@@ -44,7 +44,7 @@ extension InvocationRun {
             let now = unsafe CallCommand(target, payload: payload, invocationID: idNumber, completion: number)
             _ = try command(now)
             guard let id = invocationIDs[idNumber] else { throw RecordError() }
-            callees.append(NeededCall(id: id, completion: number))
+            needs(NeededInvocation(id: id, completion: number, kind: .call))
             return (id, .completion(number))
         }
         var invocation = unsafe shard.makeInvocation(
@@ -53,7 +53,7 @@ extension InvocationRun {
         invocation.callers = [id] + (stored?.callers.prefix(Self.maxCallers) ?? [])
         shard.pendingSends.append(invocation)
         log.call(invocation, idCompletion: idNumber, completion: number, now: shard.now)
-        callees.append(NeededCall(id: invocation.id, completion: number))
+        needs(NeededInvocation(id: invocation.id, completion: number, kind: .call))
         return (invocation.id, .completion(number))
     }
 
@@ -101,12 +101,14 @@ extension InvocationRun {
         try checkWaiting(ticket)
         let number = nextCompletion()
         let now = AttachInvocationCommand(reference, completion: number)
+        let target = shard.id(of: reference)
         if try command(now) == nil {
             shard.pendingQueries.append(
                 PendingQuery(
-                    target: shard.id(of: reference),
+                    target: target,
                     listener: .invocation(id, Completion(number: number, kind: .attach)), waits: true))
         }
+        needs(NeededInvocation(id: target, completion: number, kind: .attach))
         return .completion(number)
     }
 

@@ -39,7 +39,7 @@ extension InvocationRun {
         try checkWaiting(ticket)
         if dependsOnBatch > shard.durableBatch, shard.settings.mistake != .stepsRunEarly {
             try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
-                unsafe shard.waitForDurability(self, dependsOnBatch, continuation)
+                shard.waitForDurability(unsafe HeldTask(self, continuation), dependsOnBatch)
             }
         }
         openSteps.append(OpenStep(id: id, name: name, since: shard.now))
@@ -88,7 +88,7 @@ extension InvocationRun {
         }
         shard.stepRetrying(self, name, attempt: failure.attempts, pauseMilliseconds: pause, error)
         try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
-            unsafe shard.waitUntil(shard.now + pause, self, continuation)
+            shard.waitUntil(shard.now + pause, unsafe HeldTask(self, continuation))
         }
     }
 }

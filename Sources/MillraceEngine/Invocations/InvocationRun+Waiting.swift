@@ -154,13 +154,23 @@ extension InvocationRun {
     /// Whether something has come that the waiting handler has not taken note of.
     var hasNews: Bool { !waiters.isEmpty && (nextArrival < arrivals.count || isCancelRequested) }
 
-    /// The calls that the run cannot go on without, whatever else happens: each of its waits needs each of them, and nothing else of
-    /// it is under way.
-    var neededCalls: [NeededCall] {
-        guard !waiters.isEmpty, !hasNews, !isReplaying, openSteps.isEmpty, openTasks == 0, ending == nil, !isReleased
+    /// Whether it may wait for other invocations.
+    var hasOthers: Bool { !callees.isEmpty || !attachments.isEmpty }
+
+    /// Notes whom it may wait for from now on.
+    func needs(_ other: NeededInvocation) {
+        if other.kind == .attach { attachments.append(other) } else { callees.append(other) }
+        if other.mayBeJoined { mayHaveJoined = true }
+    }
+
+    /// The invocations that the run cannot go on without, whatever else happens: each of its waits needs each of them, and nothing else
+    /// of it is under way.
+    var needed: [NeededInvocation] {
+        guard !waiters.isEmpty, !hasNews, !isReplaying, openSteps.isEmpty, openTasks == 0, held == nil, ending == nil,
+            !isReleased
         else { return [] }
-        return callees.filter { callee in
-            let id = DurableID.completion(callee.completion)
+        return [callees, attachments].joined().filter { other in
+            let id = DurableID.completion(other.completion)
             return outcomes[id] == nil && waiters.allSatisfy { $0.wait.needs(id) { decision(of: $0) } }
         }
     }
@@ -177,5 +187,11 @@ extension InvocationRun {
         let waiting = waiters
         waiters = []
         for waiter in waiting { unsafe waiter.continuation.resume(throwing: InvocationReleased()) }
+        endHeld()
+    }
+
+    /// Ends steps that are between two attempts, or have not begun: nobody is interested in their results any more.
+    func endHeld() {
+        while let held { held.cancel() }
     }
 }

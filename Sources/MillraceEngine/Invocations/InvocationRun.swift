@@ -67,7 +67,11 @@ import MillraceStore
     /// The ids of the invocations that calls and sends made, by their completions.
     var invocationIDs: [UInt32: InvocationID] = [:]
     /// The invocations that this one called, in order: a cancellation goes to them first.
-    var callees: [NeededCall] = []
+    var callees: [NeededInvocation] = []
+    /// Those that it has attached to.
+    var attachments: [NeededInvocation] = []
+    /// Whether one of those others may be somebody else's.
+    var mayHaveJoined = false
     /// Timers that have not fired: the completion, and when it is due.
     var openTimers: [UInt32: UInt64] = [:]
     /// Steps whose function runs.
@@ -76,6 +80,8 @@ import MillraceStore
     var tasks: [Task<Void, Never>] = []
     /// How many of those of steps have not ended.
     var openTasks = 0
+    /// The last of its places that wait for something other than its journal.
+    var held: HeldTask?
     /// Why the attempt is over although the handler has not ended.
     var abortion: StepFailed?
     var stepFailures: [UInt32: StepFailure] = [:]
@@ -146,6 +152,8 @@ import MillraceStore
         arrived = []
         signalArrivals = [:]
         callees = []
+        attachments = []
+        mayHaveJoined = false
         invocationIDs = [:]
         openTimers = [:]
         isCancelRequested = false
@@ -205,7 +213,7 @@ import MillraceStore
     }
 
     /// Whether the run waits in such a way that its memory can be released.
-    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && ending == nil }
+    var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && held == nil && ending == nil }
 
     /// What the attempt has ended with.
     var ending: Result<Void, any Error>? { abortion.map { .failure($0) } ?? result }

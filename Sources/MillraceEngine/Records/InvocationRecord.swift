@@ -6,8 +6,8 @@ import MillraceStore
 /// An invocation that finishes without waiting has none, unless its result is kept.
 ///
 /// ```text
-/// record := 1(1) status(1) queueService queueKey service handler key created(varint) ended(varint) chunks(varint)
-///           due(varint) listeners result? callers
+/// record := 2(1) status(1) queueService queueKey queueNumber(varint) service handler key created(varint) ended(varint) chunks(varint)
+///           due(varint) count(varint) listener* hasResult(1) result?
 /// ```
 struct InvocationRecord: Sendable {
     enum Status: UInt8, Sendable {
@@ -21,10 +21,14 @@ struct InvocationRecord: Sendable {
         case completed = 3
     }
 
+    private static let version: UInt8 = 2
+
     var status: Status
     /// The virtual queue that holds it.
     var queueService: String
     var queueKey: [UInt8]
+    /// Its number there, while it stands in line.
+    var queueNumber: UInt64 = 0
     var service: String
     var handler: String
     var key: [UInt8]
@@ -39,10 +43,11 @@ struct InvocationRecord: Sendable {
     var result: DurableResult?
 
     func encode() -> [UInt8] {
-        var bytes: [UInt8] = [1, status.rawValue]
+        var bytes: [UInt8] = [Self.version, status.rawValue]
         MessageCodec.put(queueService, &bytes)
         MessageCodec.put(UInt64(queueKey.count), &bytes)
         bytes.append(contentsOf: queueKey)
+        MessageCodec.put(queueNumber, &bytes)
         MessageCodec.put(service, &bytes)
         MessageCodec.put(handler, &bytes)
         MessageCodec.put(UInt64(key.count), &bytes)
@@ -66,10 +71,13 @@ struct InvocationRecord: Sendable {
 extension InvocationRecord {
     init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var reader = unsafe RecordReader(bytes)
-        guard try reader.byte() == 1, let status = Status(rawValue: try reader.byte()) else { throw RecordError() }
+        guard try reader.byte() == Self.version, let status = Status(rawValue: try reader.byte()) else {
+            throw RecordError()
+        }
         self.status = status
         queueService = try reader.text()
         queueKey = try reader.bytesWithCount()
+        queueNumber = try reader.integer()
         service = try reader.text()
         handler = try reader.text()
         key = try reader.bytesWithCount()

@@ -2,19 +2,20 @@ import Millrace
 import MillraceStore
 
 /// ```text
-/// invocation := (2 | 3)(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
+/// invocation := (2 | 3 | 4)(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
 /// caller     := 0(1) | 1(1) id(24) kind(1) completion(varint) | 2(1) request(varint)
 /// headers    := count(varint) (name value)*
 /// callers    := count(varint) id(24)*
 /// source     := 0(1) | kind(1) subscription topic partition(varint) offset(varint) timestamp(varint) key? headers      kind 2 is a tombstone
 /// ```
-/// The first byte is 3 where the invocation is known by a record before it has started. Parts are written as ``MessageCodec`` says.
+/// The first byte is 3 where the invocation is known by a record before it has started, and 4 where it is gone from its line. Parts are written as ``MessageCodec`` says.
 extension StoredInvocation {
     private static let version: UInt8 = 2
     private static let versionWithRecord: UInt8 = 3
+    private static let versionOfGone: UInt8 = 4
 
     func encode(into bytes: inout [UInt8]) {
-        bytes.append(hasRecord ? Self.versionWithRecord : Self.version)
+        bytes.append(isGone ? Self.versionOfGone : hasRecord ? Self.versionWithRecord : Self.version)
         bytes.append(contentsOf: id.bytes)
         MessageCodec.put(service, &bytes)
         MessageCodec.put(handler, &bytes)
@@ -49,8 +50,9 @@ extension StoredInvocation {
     package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var reader = unsafe RecordReader(bytes)
         let version = try reader.byte()
-        guard version == Self.version || version == Self.versionWithRecord else { throw RecordError() }
+        guard (Self.version...Self.versionOfGone).contains(version) else { throw RecordError() }
         hasRecord = version == Self.versionWithRecord
+        isGone = version == Self.versionOfGone
         id = try reader.id()
         service = try reader.text()
         handler = try reader.text()

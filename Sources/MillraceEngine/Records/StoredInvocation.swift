@@ -25,6 +25,8 @@ package struct StoredInvocation: Sendable {
     package var callers: [InvocationID] = []
     /// Whether it is known by a record before it has started.
     var hasRecord = false
+    /// Whether it has been ended while it stood in line: only its place is left, which is passed over.
+    package var isGone = false
 }
 
 /// Who gets an invocation's result.

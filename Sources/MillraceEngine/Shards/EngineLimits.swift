@@ -30,10 +30,10 @@ package struct EngineLimits: Sendable {
     package var workflowRetention = Duration.seconds(24 * 3600)
     package var retry = RetryPolicy()
     package var onExhaustion = HandlerOptions.Exhaustion.pause
-    /// Whether calls fail that can never be answered: one to a key that waits, through calls, for the caller itself, at once; one that closes
-    /// a ring with others, when it has been found.
+    /// Whether waits fail that can never end: a call to a key that waits, through calls, for the caller itself, at once; what closes a ring with
+    /// others, when it has been found.
     package var failsDeadlocks = true
-    /// After so long behind a head that waits for calls a call is suspected to be in such a ring.
+    /// An invocation that has waited for others for so long is suspected to be in such a ring.
     package var deadlockAfter = Duration.seconds(1)
     /// A sink that has not acknowledged a record for so long has its records stored.
     package var outboxAfterMilliseconds: Int64 = 5_000

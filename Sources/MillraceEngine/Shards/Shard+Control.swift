@@ -12,7 +12,11 @@ extension Shard {
             deliver(.signal(id, .index(1), .void))
             return .void
         }
-        guard let record = record(of: id) else { return .failure(.unknown(id)) }
+        guard let record = record(of: id) else {
+            // A delayed invocation is known by its timer alone.
+            if control == .kill, cancelDelayed(id, .killed) { return .void }
+            return .failure(.unknown(id))
+        }
         if control == .purge {
             guard record.status == .completed else { return .failure(.notCompleted(id)) }
             purge(id)
@@ -22,7 +26,7 @@ extension Shard {
         case .completed: return .failure(.alreadyCompleted(id))
         case .scheduled, .queued:
             guard control == .kill else { return .failure(.notStarted(id)) }
-            deliver(.signal(id, .index(1), .void))
+            cancelUnstarted(id, record, .killed)
             return .void
         case .started: break
         }
@@ -79,7 +83,7 @@ extension Shard {
         noteGoingOn(queue)
         for callee in callees(of: head.id, queue) { answerKill(callee) }
         forgetTimers(of: head.id, queue)
-        end(queue, head, handler, .failure(TerminalError("killed", code: TerminalError.conflict)))
+        end(queue, head, handler, .failure(.killed))
     }
 
     private func answerKill(_ callee: InvocationID) {

@@ -11,7 +11,7 @@ extension Shard {
 
     // MARK: Beginning
 
-    /// Looks in a while whether a queue's head is part of a ring: a call has come to stand behind it, or it has come to wait for one.
+    /// Looks in a while whether a queue's head is part of a ring: a call has come to stand behind it, or it has come to wait for others.
     func watchForDeadlock(_ queue: VirtualQueue) {
         watchForDeadlock(queue, after: limits.deadlockAfter.wholeMilliseconds)
     }
@@ -30,15 +30,16 @@ extension Shard {
             // Another time has been set since.
             guard queue.deadlockDue == due else { continue }
             queue.deadlockDue = nil
-            guard queue.count > 1, let head = loadHead(queue) else { continue }
-            let needed = neededCalls(of: head.id)
-            guard let needed else {
+            guard queue.count > 0, let head = loadHead(queue) else { continue }
+            guard let needed = needed(by: head.id) else {
                 // It is being replayed, so that it is known the next time.
                 watchForDeadlock(queue, after: queue.deadlockPause)
                 continue
             }
-            // Otherwise it does something, and when it comes to wait for a call, that is looked at.
+            // Otherwise it does something, and when it comes to wait for others, that is looked at.
             guard !needed.isEmpty else { continue }
+            // A ring needs somebody who waits for what he did not make: a key, or the result of another's invocation.
+            guard queue.count > 1 || needed.contains(where: \.mayBeJoined) else { continue }
             probeRound += 1
             follow(DeadlockProbe(initiator: head.id, round: probeRound, hops: []), head.id, needed)
             // What it waits for may become part of a ring later.
@@ -48,23 +49,23 @@ extension Shard {
 
     // MARK: What waits for what
 
-    /// The calls without which an invocation cannot go on, or `nil` where that will be known in a while: it is not in memory, and
+    /// The others without which an invocation cannot go on, or `nil` where that will be known in a while: it is not in memory, and
     /// nobody has looked since the start of the process, so it is replayed.
-    private func neededCalls(of holder: InvocationID) -> [NeededCall]? {
-        if let run = runs[holder] { return run.neededCalls }
+    private func needed(by holder: InvocationID) -> [NeededInvocation]? {
+        if let run = runs[holder] { return run.needed }
         guard let record = record(of: holder), record.status == .started, let queue = queue(of: record),
             case .suspended = queue.state
         else { return [] }
-        if queue.neededCalls == nil { wake(queue) }
-        return queue.neededCalls
+        if queue.needed == nil { wake(queue) }
+        return queue.needed
     }
 
-    /// The invocation that has to end before a call can: itself where it has started, or the one that it stands behind.
-    private func holder(of call: InvocationID, _ record: InvocationRecord) -> InvocationID? {
+    /// The invocation that has to end before another one can: itself where it has started, or the one that it stands behind.
+    private func holder(of id: InvocationID, _ record: InvocationRecord) -> InvocationID? {
         switch record.status {
-        case .started: return call
+        case .started: return id
         case .queued:
-            guard let queue = queue(of: record), let head = loadHead(queue)?.id, head != call else { return nil }
+            guard let queue = queue(of: record), let head = loadHead(queue)?.id, head != id else { return nil }
             return head
         case .scheduled, .completed: return nil
         }
@@ -80,75 +81,84 @@ extension Shard {
         }
     }
 
-    private func follow(_ probe: DeadlockProbe, _ holder: InvocationID, _ needed: [NeededCall]) {
-        for call in needed {
+    private func follow(_ probe: DeadlockProbe, _ holder: InvocationID, _ needed: [NeededInvocation]) {
+        for other in needed {
             var next = probe
-            next.hops.append(DeadlockProbe.Hop(holder: holder, call: call.id, completion: call.completion))
-            send(next, toShardOf: call.id)
+            next.hops.append(DeadlockProbe.Hop(holder: holder, needed: other))
+            send(next, toShardOf: other.id)
         }
     }
 
-    private func send(_ probe: DeadlockProbe, toShardOf call: InvocationID) { probes.append((probe, shard(of: call))) }
+    private func send(_ probe: DeadlockProbe, toShardOf id: InvocationID) { probes.append((probe, shard(of: id))) }
 
     private func search(_ probe: DeadlockProbe) {
         var probe = probe
         let last = probe.hops.count - 1
-        let call = probe.hops[last].call
-        guard let record = record(of: call), let holder = holder(of: call, record) else { return }
+        let id = probe.hops[last].needed.id
+        guard let record = record(of: id), let holder = holder(of: id, record) else { return }
         probe.hops[last].service = record.service
         probe.hops[last].handler = record.handler
         probe.hops[last].key = record.key
         probe.hops[last].createdMilliseconds = record.createdMilliseconds
         probe.hops[last].isQueued = record.status == .queued
+        probe.hops[last].isJoined = record.listeners.contains(probe.hops[last].target)
         if holder == probe.initiator {
             guard needs(probe.hops[0]) else { return }
             probe.phase = .confirming(0)
-            return send(probe, toShardOf: probe.hops[0].call)
+            return send(probe, toShardOf: probe.hops[0].needed.id)
         }
         guard probe.hops.count < DeadlockProbe.maxHops else { return }
         if probeVisits.count >= Self.maxVisits { probeVisits.removeAll(keepingCapacity: true) }
         let visit = DeadlockProbe.Visit(initiator: probe.initiator, round: probe.round, holder: holder)
         guard probeVisits.insert(visit).inserted else { return }
-        follow(probe, holder, neededCalls(of: holder) ?? [])
+        follow(probe, holder, needed(by: holder) ?? [])
     }
 
-    /// Whether a hop's holder, which is of this shard, still waits for its call.
-    private func needs(_ hop: DeadlockProbe.Hop) -> Bool {
-        neededCalls(of: hop.holder)?.contains(NeededCall(id: hop.call, completion: hop.completion)) ?? false
-    }
+    /// Whether a hop's holder, which is of this shard, still waits for what it needs.
+    private func needs(_ hop: DeadlockProbe.Hop) -> Bool { needed(by: hop.holder)?.contains(hop.needed) ?? false }
 
     private func confirm(_ probe: DeadlockProbe, _ hop: Int) {
-        let call = probe.hops[hop].call
-        guard let record = record(of: call), holder(of: call, record) == probe.holder(after: hop) else { return }
+        let id = probe.hops[hop].needed.id
+        guard let record = record(of: id), holder(of: id, record) == probe.holder(after: hop) else { return }
         var probe = probe
         if hop + 1 < probe.hops.count {
             guard needs(probe.hops[hop + 1]) else { return }
             probe.phase = .confirming(hop + 1)
-            return send(probe, toShardOf: probe.hops[hop + 1].call)
+            return send(probe, toShardOf: probe.hops[hop + 1].needed.id)
         }
-        // Whoever finds a ring chooses the same one of its calls.
-        let queued = probe.hops.indices.filter { probe.hops[$0].isQueued }
-        guard let youngest = queued.max(by: { probe.hops[$0].isOlder(than: probe.hops[$1]) }) else { return }
-        probe.phase = .found(youngest)
-        send(probe, toShardOf: probe.hops[youngest].call)
+        guard let victim = probe.victim else { return }
+        probe.phase = .found(victim)
+        send(probe, toShardOf: probe.hops[victim].needed.id)
     }
 
     // MARK: The end
 
-    /// Tells of a ring, and lets the call fail that closes it. Others may have found the same ring, and come later.
-    private func end(_ probe: DeadlockProbe, _ hop: Int) {
-        let hop = (probe.hops[hop], holding: probe.holder(after: hop))
-        guard let record = record(of: hop.0.call), record.status == .queued else { return }
+    /// Tells of a ring, and lets the wait fail that closes it. Others may have found the same ring, and come later.
+    private func end(_ probe: DeadlockProbe, _ at: Int) {
+        let hop = probe.hops[at]
+        guard var record = record(of: hop.needed.id),
+            hop.isJoined ? record.listeners.contains(hop.target) : record.status == .queued
+        else { return }
         if !limits.failsDeadlocks {
             if toldDeadlocks.count >= Self.maxVisits { toldDeadlocks.removeAll() }
-            guard toldDeadlocks.insert(hop.0.call).inserted else { return }
+            guard toldDeadlocks.insert(hop.target).inserted else { return }
         }
         counters.deadlocks.add(1, ordering: .relaxed)
-        observer.deadlockFound(probe, failing: limits.failsDeadlocks ? hop.0.call : nil)
+        observer.deadlockFound(probe, failing: limits.failsDeadlocks ? hop : nil)
         guard limits.failsDeadlocks else { return }
-        let result = DurableResult.failure(
-            .deadlock(service: record.service, handler: record.handler, key: record.key, holding: hop.holding))
-        answer(.invocation(hop.0.holder, Completion(number: hop.0.completion, kind: .call)), result)
-        endUnstarted(hop.0.call, record, result)
+        guard hop.isJoined else {
+            return cancelUnstarted(
+                hop.needed.id, record,
+                .deadlock(
+                    service: record.service, handler: record.handler, key: record.key, holding: probe.holder(after: at))
+            )
+        }
+        // What is joined is somebody else's, and goes on.
+        record.listeners.removeAll { $0 == hop.target }
+        putRecord(hop.needed.id, record)
+        answer(
+            hop.target,
+            .failure(
+                .deadlock(service: record.service, handler: record.handler, key: record.key, joined: hop.needed.id)))
     }
 }

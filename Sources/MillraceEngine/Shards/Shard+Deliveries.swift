@@ -44,14 +44,17 @@ extension Shard {
         if runs[id] != nil { return deliver(notification, to: id) }
         guard let record = record(of: id) else {
             // A delayed invocation is known by its timer alone.
-            if isCancel { return cancelDelayed(id) }
-            if let record = makeScheduledRecord(id) { appendEarly(notification, id, record) }
+            if isCancel {
+                cancelDelayed(id, .canceled)
+            } else if let record = makeScheduledRecord(id) {
+                appendEarly(notification, id, record)
+            }
             return
         }
         switch record.status {
         case .completed: return
         case .scheduled, .queued:
-            if isCancel { cancelUnstarted(id, record) } else { appendEarly(notification, id, record) }
+            if isCancel { cancelUnstarted(id, record, .canceled) } else { appendEarly(notification, id, record) }
         case .started:
             guard let queue = queue(of: record) else { return }
             appendNotification(notification, id, queue)
@@ -98,30 +101,38 @@ extension Shard {
 
     // MARK: Before the start
 
-    /// Forgets a delayed invocation that has not started; those who wait for it learn that.
-    private func cancelDelayed(_ id: InvocationID) {
-        guard id.knownDue > 0, let stored = takeTimer(due: id.knownDue, id) else { return }
-        if let caller = stored.caller { answer(caller, .failure(.canceled)) }
+    /// Forgets a delayed invocation that is known by its timer alone. Returns false where there is none.
+    @discardableResult
+    func cancelDelayed(_ id: InvocationID, _ error: TerminalError) -> Bool {
+        guard id.knownDue > 0, let stored = takeTimer(due: id.knownDue, id) else { return false }
+        if let caller = stored.caller { answer(caller, .failure(error)) }
+        return true
     }
 
-    private func cancelUnstarted(_ id: InvocationID, _ record: InvocationRecord) {
-        if record.status == .scheduled {
-            for listener in record.listeners { answer(listener, .failure(.canceled)) }
-            if let caller = takeTimer(due: record.dueMilliseconds, id)?.caller { answer(caller, .failure(.canceled)) }
-            deleteChunks(record.chunks, of: id)
-            return deleteRecord(id)
+    /// Ends an invocation that has not started, or of which nothing is left because it has only failed; those who wait for it learn that.
+    ///
+    /// What has not started has done nothing, so nothing is kept of it either: the same request, idempotent or for a workflow, can be made
+    /// again.
+    func cancelUnstarted(_ id: InvocationID, _ record: InvocationRecord, _ error: TerminalError) {
+        deleteChunks(record.chunks, of: id)
+        guard record.status == .queued else {
+            deleteRecord(id)
+            for listener in record.listeners { answer(listener, .failure(error)) }
+            if let caller = takeTimer(due: record.dueMilliseconds, id)?.caller { answer(caller, .failure(error)) }
+            return
         }
-        endUnstarted(id, record, .failure(.canceled))
-    }
-
-    /// Ends an invocation that stands in line: it is passed over when its turn comes, and its caller learns it then at the latest.
-    func endUnstarted(_ id: InvocationID, _ record: InvocationRecord, _ result: DurableResult) {
-        for listener in record.listeners { answer(listener, result) }
-        var ended = record
-        ended.status = .completed
-        ended.listeners = []
-        ended.result = result
-        putRecord(id, ended)
+        guard let queue = queue(of: record) else { return deleteRecord(id) }
+        if record.queueNumber == queue.head, case .backingOff = queue.state, let head = loadHead(queue),
+            let handler = services.find(service: head.service, handler: head.handler)
+        {
+            var failed = record
+            failed.chunks = 0
+            putRecord(id, failed)
+            return end(queue, head, handler, .failure(error))
+        }
+        deleteRecord(id)
+        for listener in record.listeners { answer(listener, .failure(error)) }
+        if let caller = vacate(record.queueNumber, of: queue)?.caller { answer(caller, .failure(error)) }
     }
 
     // MARK: Questions
@@ -190,4 +201,6 @@ extension Completion {
 extension TerminalError {
     /// What those get who waited for an invocation that was cancelled before it started.
     static let canceled = TerminalError("canceled", code: conflict)
+    /// What those get who waited for an invocation that was killed.
+    static let killed = TerminalError("killed", code: conflict)
 }

@@ -35,7 +35,7 @@ extension Shard {
         try? loadAllSuspended()
         return queues.values.flatMap { first in
             sequence(first: first) { $0.collision }.compactMap { queue -> OpenInvocation? in
-                guard let head = loadHead(queue) else { return nil }
+                guard let head = loadHead(queue), !head.isGone else { return nil }
                 let state: OpenInvocation.State =
                     switch queue.state {
                     case .ready: .ready

@@ -79,6 +79,7 @@ extension Shard {
     func conclude(_ run: InvocationRun, _ result: Result<Void, any Error>) -> Outcome {
         var outcome = result
         let failure = run.end()
+        run.endHeld()
         if let abortion = run.abortion {
             outcome = .failure(abortion)
         } else if let failure, case .success = outcome {
@@ -136,8 +137,19 @@ extension Shard {
     private func failedForGood(_ run: InvocationRun, _ error: TerminalError) -> Outcome {
         store.keepInvocation()
         if hasPending { dispatchPending() }
+        if let stored = run.stored { tellFailure(error, of: stored) }
         respond(run, .failure(error))
         return run.queue == nil ? .finished : ended(run)
+    }
+
+    /// Tells people of a failure that ends an invocation, where nobody else gets to know it.
+    func tellFailure(_ error: TerminalError, of invocation: StoredInvocation) {
+        guard invocation.caller == nil, record(of: invocation.id)?.listeners.isEmpty ?? true else { return }
+        counters.terminalFailures.add(1, ordering: .relaxed)
+        observer.failed(
+            TerminalFailureEvent(
+                invocation: invocation.id, service: invocation.service, handler: invocation.handler,
+                key: ObjectKey(invocation.key), error: error))
     }
 
     func rollBack(_ run: InvocationRun) {
@@ -184,6 +196,7 @@ extension Shard {
         journalRetention = min(journalRetention, retention)
         guard retention > 0 else {
             if record != nil { deleteRecord(id) }
+            if handler.isWorkflow { forgetWorkflow(handler.service, key: stored?.key ?? []) }
             return
         }
         var kept =

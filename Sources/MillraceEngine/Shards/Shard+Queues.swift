@@ -45,14 +45,16 @@ extension Shard {
         }
     }
 
-    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which calls the head waits for: to find
+    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which others the head waits for: to find
     /// that out again it would be replayed.
     func unload(_ queue: VirtualQueue) {
         guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled,
-            queue.neededCalls?.isEmpty ?? true
+            queue.needed?.isEmpty ?? true
         else { return }
         unlink(queue)
         suspended.insert(queue.hash)
+        // When it comes back it is another object.
+        queue.deadlockDue = nil
     }
 
     /// The queue that an invocation belongs in, made where there is none: its key's, or, for one that has nothing to wait
@@ -154,6 +156,7 @@ extension Shard {
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
             )
+            record.queueNumber = queue.tail
             record.listeners = known?.listeners ?? []
             record.chunks = known?.chunks ?? 0
             putRecord(invocation.id, record)
@@ -237,6 +240,37 @@ extension Shard {
         }
     }
 
+    /// Takes an invocation out of the line in which it stands, and returns it. What is left of it is its place.
+    func vacate(_ number: UInt64, of queue: VirtualQueue) -> StoredInvocation? {
+        guard number >= queue.head, number < queue.tail else { return nil }
+        selectEntry(queue, number)
+        let invocation: StoredInvocation
+        do {
+            guard let row = try unsafe store.get(.inbox, rowKey.bytes) else { return nil }
+            invocation = try unsafe StoredInvocation(decoding: row)
+        } catch {
+            // It would run although others are told that it does not: the turn must not be committed.
+            if readFailure == nil {
+                readFailure = error as? StoreError ?? .damaged(directory: "", reason: "shard \(index): \(error)")
+            }
+            return nil
+        }
+        var place = invocation
+        place.isGone = true
+        place.caller = nil
+        place.payload = []
+        var bytes: [UInt8] = []
+        place.encode(into: &bytes)
+        unsafe bytes.withUnsafeBytes { unsafe store.put(.inbox, rowKey.bytes, $0) }
+        let at = queue.loadedOffset + Int(number - queue.head)
+        if at < queue.loaded.count { queue.loaded[at] = place }
+        if number == queue.head, case .ready = queue.state {
+            removeHead(queue)
+            schedule(queue)
+        }
+        return invocation
+    }
+
     // MARK: Running
 
     func schedule(_ queue: VirtualQueue) {
@@ -270,18 +304,12 @@ extension Shard {
 
     private func runHead(_ queue: VirtualQueue) {
         guard var head = loadHead(queue) else { return }
+        if head.isGone { return removeHead(queue) }
         guard let handler = services.find(service: head.service, handler: head.handler) else {
             return parkHead(queue, head, "no service of this application has a handler \(head.service)/\(head.handler)")
         }
         if !queue.isStarted, head.source == nil || head.id.isDerived {
             guard let record = record(of: head.id) else { return start(queue, head, handler) }
-            if record.status == .completed, let result = record.result {
-                // Cancelled while it stood in line.
-                if let caller = head.caller { answer(caller, result) }
-                deleteChunks(record.chunks, of: head.id)
-                deleteRecord(head.id)
-                return removeHead(queue)
-            }
             head.hasRecord = true
             if record.chunks > 0 { beginWithJournal(queue, head, record) }
         }
@@ -370,7 +398,9 @@ extension Shard {
         }
         guard let policy = policy(invocation) else {
             if handler.options.onExhaustion ?? limits.onExhaustion == .kill, !(error is JournalDivergence) {
-                return end(queue, invocation, handler, .failure(TerminalError(queue.failure.lastError)))
+                let error = TerminalError(queue.failure.lastError)
+                tellFailure(error, of: invocation)
+                return end(queue, invocation, handler, .failure(error))
             }
             return parkHead(queue, invocation, queue.failure.lastError)
         }
@@ -398,6 +428,9 @@ extension Shard {
     /// Ends a head that is not running, with a result.
     func end(_ queue: VirtualQueue, _ head: StoredInvocation, _ handler: ServiceTable.Handler, _ result: DurableResult)
     {
+        var head = head
+        // It has one since it stands in line.
+        head.hasRecord = true
         respond(head.id, head, handler, queue, nil, result)
         deleteJournal(of: head.id, queue)
         queue.isStarted = false
@@ -484,6 +517,13 @@ extension TerminalError {
     static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
         TerminalError(
             "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            code: conflict)
+    }
+
+    /// A wait for the result of an invocation that, through others, waits for this one.
+    static func deadlock(service: String, handler: String, key: [UInt8], joined: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' (\(joined)), whose result is waited for here, waits for this invocation; do not wait for it, or not without a timeout",
             code: conflict)
     }
 }

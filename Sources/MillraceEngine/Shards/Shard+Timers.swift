@@ -144,11 +144,14 @@ extension Shard {
         guard let record = record(of: id), record.status == .completed else { return }
         deleteChunks(record.chunks, of: id)
         deleteRecord(id)
-        guard let handler = services.find(service: record.service, handler: record.handler), handler.isWorkflow else {
-            return
-        }
+        guard services.find(service: record.service, handler: record.handler)?.isWorkflow == true else { return }
+        forgetWorkflow(record.service, key: record.key)
+    }
+
+    /// Forgets the state and the promises of a workflow.
+    func forgetWorkflow(_ service: String, key: [UInt8]) {
         rowKey.truncate(to: 2)
-        unsafe record.key.withUnsafeBytes { unsafe rowKey.appendObject(service: record.service, key: $0) }
+        unsafe key.withUnsafeBytes { unsafe rowKey.appendObject(service: service, key: $0) }
         let prefix = unsafe [UInt8](rowKey.bytes)
         do {
             try clear(object: prefix)

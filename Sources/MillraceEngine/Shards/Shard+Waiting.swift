@@ -48,9 +48,7 @@ extension Shard {
     // MARK: Durability
 
     /// Lets a run go on when everything up to a batch is durable.
-    func waitForDurability(_ run: InvocationRun, _ batch: UInt64, _ continuation: UnsafeContinuation<Void, any Error>) {
-        durableWaits.append((batch, unsafe HeldTask(run, continuation)))
-    }
+    func waitForDurability(_ place: HeldTask, _ batch: UInt64) { durableWaits.append((batch, place)) }
 
     /// Learns that commits up to this one are durable.
     func becameDurable(upTo commit: UInt64) {
@@ -79,9 +77,7 @@ extension Shard {
     // MARK: Time
 
     /// Lets a run go on at a time; not durably.
-    func waitUntil(_ due: Int64, _ run: InvocationRun, _ continuation: UnsafeContinuation<Void, any Error>) {
-        pauses.add(unsafe HeldTask(run, continuation), due: due)
-    }
+    func waitUntil(_ due: Int64, _ place: HeldTask) { pauses.add(place, due: due) }
 
     func resumePauses() {
         while let pause = pauses.popDue(now: now) { resume(pause) }
@@ -120,7 +116,7 @@ extension Shard {
             // Most have gone on, or have been released, since.
             idleRuns.removeAll { [runs] in runs[$0.0]?.activity != $0.1 }
         }
-        if let queue = run.queue, queue.count > 1, !run.callees.isEmpty { watchForDeadlock(queue) }
+        if run.hasOthers, let queue = run.queue, queue.count > 1 || run.mayHaveJoined { watchForDeadlock(queue) }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
@@ -142,7 +138,7 @@ extension Shard {
     private func release(_ id: InvocationID, _ activity: UInt64) {
         guard let run = runs[id], run.activity == activity, run.canBeReleased, let queue = run.queue else { return }
         writeChunk(of: run)
-        queue.neededCalls = run.neededCalls
+        queue.needed = run.needed
         discard(run)
         queue.state = .suspended
         queue.loaded = []
@@ -200,28 +196,5 @@ extension Shard {
             }
         }
         forgetRuns()
-    }
-}
-
-/// A place in a run that waits for something other than its journal.
-@safe final class HeldTask {
-    private(set) weak var run: InvocationRun?
-    private var continuation: UnsafeContinuation<Void, any Error>?
-
-    init(_ run: InvocationRun, _ continuation: UnsafeContinuation<Void, any Error>) {
-        self.run = run
-        unsafe self.continuation = unsafe continuation
-    }
-
-    func resume() {
-        let waiting = unsafe continuation
-        unsafe continuation = nil
-        unsafe waiting?.resume()
-    }
-
-    func cancel() {
-        let waiting = unsafe continuation
-        unsafe continuation = nil
-        unsafe waiting?.resume(throwing: InvocationReleased())
     }
 }

@@ -64,8 +64,8 @@ final class Shard {
     var probes: [(probe: DeadlockProbe, shard: Int)] = []
     var probeRound: UInt64 = 0
     var probeVisits: Set<DeadlockProbe.Visit> = []
-    /// Calls of rings that have been told of, and that nobody ends.
-    var toldDeadlocks: Set<InvocationID> = []
+    /// Waits of rings that have been told of, and that nobody ends.
+    var toldDeadlocks: Set<ResponseTarget> = []
     var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []

@@ -6,6 +6,8 @@ final class ShardCounters: Sendable {
     let duplicates = Atomic<UInt64>(0)
     let invocations = Atomic<UInt64>(0)
     let failures = Atomic<UInt64>(0)
+    /// Invocations that ended with an error of which nobody but the log is told.
+    let terminalFailures = Atomic<UInt64>(0)
     let deadlocks = Atomic<UInt64>(0)
     let batches = Atomic<UInt64>(0)
     let blockBytes = Atomic<UInt64>(0)

@@ -14,11 +14,13 @@ protocol ShardObserver: AnyObject, Sendable {
     func skipped(
         service: String, handler: String, key: ObjectKey, source: StoredInvocation.Source?, attempts: Int, error: String
     )
+    /// An invocation has ended with an error, and nobody waits for its result.
+    func failed(_ event: TerminalFailureEvent)
     /// An invocation stands in line behind one that, through calls, waits for it.
     func deadlocked(service: String, handler: String, key: ObjectKey, waiting: InvocationID, holding: InvocationID)
     /// A schedule has been set up or taken away, or has missed ticks.
     func schedule(_ event: ScheduleEvent)
-    /// Invocations wait for each other in a ring; that call of it fails, where one does.
-    func deadlockFound(_ ring: DeadlockProbe, failing call: InvocationID?)
+    /// Invocations wait for each other in a ring; that hop's wait fails, where one does.
+    func deadlockFound(_ ring: DeadlockProbe, failing hop: DeadlockProbe.Hop?)
     func contextMisused(_ error: any Error)
 }

@@ -42,7 +42,7 @@ final class VirtualQueue {
     /// Of which the first so many are gone already.
     var loadedOffset = 0
     /// What the head waits for while it is suspended; `nil` where nobody has looked since the start of the process.
-    var neededCalls: [NeededCall]?
+    var needed: [NeededInvocation]?
     /// When it is looked whether the head is part of a ring, where it is.
     var deadlockDue: Int64?
     /// The pause before that.

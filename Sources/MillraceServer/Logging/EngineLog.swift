@@ -146,6 +146,18 @@ final class EngineLog: EngineObserver {
             metadata: metadata(event))
     }
 
+    func invocationFailed(_ event: TerminalFailureEvent) {
+        let name = "\(event.service)/\(event.handler)"
+        guard failures.admits("\(name) ended with an error", now: now(), last: event.error.message) else { return }
+        let key = event.key.bytes.isEmpty ? "" : ", for key \(shown(event.key))"
+        handlers.warning(
+            "\(name) ended with an error that nobody waits for, and is not tried again\(key)",
+            metadata: [
+                "invocation": .string("\(event.invocation)"), "code": .integer(Int(event.error.code)),
+                "error": .string(event.error.message),
+            ])
+    }
+
     func handlerBlocked(_ event: BlockedHandlerEvent) {
         let name = event.handler ?? "a handler that went on after an await of its own"
         let time = Self.words(event.milliseconds)

@@ -14,6 +14,8 @@ extension EngineOptions {
         blockBytes = memory.blockBytes
         tableBytes = memory.tableBytes
         limits.maxOutboxBytes = max(1, configuration.storage.outboxBytes / shardCount)
+        limits.deadlockAfter = configuration.engine.deadlockAfter
+        limits.failsDeadlocks = configuration.engine.failsDeadlocks
         limits.maxPayloadBytes = max(limits.maxPayloadBytes, configuration.engine.maxRecordBytes)
         // What handlers sent nobody can send again: it is tried for long, and never dropped.
         defaultPolicy = MillraceEngine.ErrorPolicy(configuration.defaults.onError)

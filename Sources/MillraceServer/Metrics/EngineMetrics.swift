@@ -21,6 +21,9 @@ enum EngineMetrics {
             "duplicate_records", "Records that were dropped because they had been applied before.", figures.duplicates)
         counter("invocations", "Handlers started, retries included.", figures.invocations)
         counter("failures", "Handlers that failed.", figures.failures)
+        counter(
+            "terminal_failures", "Invocations that ended with an error, and for whose result nobody waited.",
+            figures.terminalFailures)
         counter("deadlocks", "Calls found that wait, through others, for themselves.", figures.deadlocks)
         counter("batches", "Batches written, each as one block of one shard.", figures.batches)
         counter("commits", "Writes to the storage, each with the blocks of one thread's shards.", figures.commits)

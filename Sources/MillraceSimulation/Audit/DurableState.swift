@@ -14,6 +14,8 @@ struct DurableState {
     /// The ticks that were taken, by schedule.
     private(set) var ticks: [String: [Int64]] = [:]
     private(set) var queued: [Queued] = []
+    /// Places in queues of what was cancelled there.
+    private(set) var goneCount = 0
     /// Commands that wait for their time.
     private(set) var timers: [String] = []
     private(set) var queueCount = 0
@@ -30,6 +32,10 @@ struct DurableState {
             for row in try store.scan(.inbox, from: lower, to: upper) {
                 let stored = try Self.invocation(row.value)
                 if stored.service == AuditedServices.clock { continue }
+                if stored.isGone {
+                    goneCount += 1
+                    continue
+                }
                 queued.append(Queued(queue: "\(row.key.dropLast(8))", id: Self.id(stored)))
             }
             for row in try store.scan(.timers, from: lower, to: upper) where !row.value.isEmpty {

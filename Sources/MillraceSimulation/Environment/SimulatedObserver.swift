@@ -25,6 +25,9 @@ final class SimulatedObserver: EngineObserver, @unchecked Sendable {
     func recordSkipped(_ event: FailureEvent) {
         environment.trace("  skipped \(event.service)/\(event.key): \(event.error)")
     }
+    func invocationFailed(_ event: TerminalFailureEvent) {
+        environment.trace("  ended with an error: \(event.service)/\(event.key): \(event.error)")
+    }
     func handlerBlocked(_ event: BlockedHandlerEvent) {}
     /// Scripts fail where they are meant to; any other error is the engine's.
     private func checkError(_ event: FailureEvent) {

@@ -114,7 +114,9 @@ final class People: @unchecked Sendable {
     /// Somebody was told a result.
     private func learn(_ script: String, _ result: String) {
         world.cover(result: result)
-        if result == "!409 canceled" {
+        // Nothing is kept of what has not begun: the same request can be made again.
+        let hasBegun = world.invocations[script].map { world.observations.has($0, "begun") } ?? false
+        if result == "!409 canceled" || result == "!409 killed" && !hasBegun {
             cancelledBeforeStart.insert(script)
             return
         }

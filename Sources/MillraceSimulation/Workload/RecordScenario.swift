@@ -51,7 +51,7 @@ final class RecordScenario: Scenario {
         let statistics = engine.statistics
         return auditor.problems
             + [
-                ("queued invocations", statistics.queuedInvocations, state.queued.count),
+                ("queued invocations", statistics.queuedInvocations, state.queued.count + state.goneCount),
                 ("busy keys", statistics.busyKeys, state.queueCount),
                 ("parked keys", statistics.parkedKeys, state.queueCount),
                 ("timers", statistics.timersInMemory, 0),

@@ -57,7 +57,7 @@ import Testing
                 key: none
             defaults:
               onError: { retry: { attempts: unlimited }, then: skip }
-            engine: { threads: 2, maxQueuedRecords: 10, maxRecordSize: 1MB, shutdownTimeout: 1m30s }
+            engine: { threads: 2, maxQueuedRecords: 10, maxRecordSize: 1MB, deadlockAfter: 5s, failsDeadlocks: false, shutdownTimeout: 1m30s }
             storage:
               directory: /var/lib/millrace
               shardCount: 4096
@@ -71,6 +71,8 @@ import Testing
         #expect(read.engine.threads == 2)
         #expect(read.engine.maxQueuedRecords == 10)
         #expect(read.engine.maxRecordBytes == 1_000_000)
+        #expect(read.engine.deadlockAfter == .seconds(5))
+        #expect(!read.engine.failsDeadlocks)
         #expect(read.engine.shutdownTimeout == .seconds(90))
         #expect(read.storage.directory == "/var/lib/millrace")
         #expect(read.storage.shardCount == 4096)

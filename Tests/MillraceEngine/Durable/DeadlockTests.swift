@@ -35,6 +35,23 @@ private struct Holder {
         }
     }
 
+    /// Waits for the result of somebody else's invocation.
+    @Handler func attachTo(_ context: ObjectContext, _ other: InvocationID) async throws -> String {
+        try await context.sleep(for: .milliseconds(500))
+        do { return try await context.attach(to: other, as: String.self).value } catch let error as TerminalError {
+            return "\(error.code) \(error.message)"
+        }
+    }
+
+    /// Waits for the result of somebody else's invocation, and has another way out.
+    @Handler func attachForAWhile(_ context: ObjectContext, _ other: InvocationID) async throws -> String {
+        try await context.sleep(for: .milliseconds(500))
+        let other = context.attach(to: other, as: String.self)
+        do { return try await other.timeout(after: .seconds(30)).value } catch let error as TerminalError {
+            return "\(error.code)"
+        }
+    }
+
     /// Calls by way of a service that has no key.
     @Handler func callThrough(_ context: ObjectContext, _ other: String) async throws -> String {
         try await context.sleep(for: .milliseconds(500))
@@ -48,6 +65,25 @@ private struct Holder {
 private struct Relay {
     @Handler func pass(_ context: ServiceContext, _ other: String) async throws -> String {
         try await context.call(to: Holder.self, key: ObjectKey(other)).touch().value
+    }
+
+    /// Waits for the results of others of its kind, by their idempotency keys.
+    @Handler func attachTo(_ context: ServiceContext, _ other: String) async throws -> String {
+        try await context.sleep(for: .milliseconds(500))
+        let attached = context.attach(
+            to: Relay.self, handler: "attachTo", idempotencyKey: other, as: String.self)
+        do { return try await attached.value } catch let error as TerminalError {
+            return "\(error.code) \(error.message)"
+        }
+    }
+
+    /// Calls others of its kind, by idempotency keys that may be known already.
+    @Handler func callOnce(_ context: ServiceContext, _ others: [String]) async throws -> String {
+        guard let next = others.first else { return "end" }
+        let call = context.call(to: Relay.self, idempotencyKey: next).callOnce(Array(others.dropFirst()))
+        do { return try await call.value } catch let error as TerminalError {
+            return "\(error.code) \(error.message)"
+        }
     }
 }
 
@@ -229,6 +265,124 @@ private struct Relay {
         #expect(try app.result(of: invocations[0])?.hasPrefix("409") == true)
         #expect(try app.result(of: invocations[1]) == "touched")
         #expect(try app.result(of: invocations[2]) == "touched")
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    // MARK: Rings through attach
+
+    /// One holds a key, and waits for the result of another one, which calls that key.
+    @Test(arguments: crashes) func endsARingOfACallAndAnAttach(crashes: TestApplication.Crashes) throws {
+        try endRingOfACallAndAnAttach(try app(crashes))
+    }
+
+    @Test func findsARingOfACallAndAnAttachWhoseMemoryIsReleased() throws {
+        try endRingOfACallAndAnAttach(try app(.never) { $0.limits.inactivityTimeout = .milliseconds(600) })
+    }
+
+    private func endRingOfACallAndAnAttach(_ app: TestApplication) throws {
+        let keys = Self.keys
+        let calling = try callOn(app, keys[1], keys[0])
+        let attached = try app.start(Holder.self, key: ObjectKey(keys[0])) { $0.attachTo(calling.id) }
+        try app.advance(by: .milliseconds(1_499))
+        #expect(app.failures == [])
+        try app.advance(by: .seconds(2))
+        let result = try #require(try app.result(of: calling))
+        #expect(result.hasPrefix("409 deadlock: Holder/touch of key '\(keys[0])'"), "\(result)")
+        #expect(try app.result(of: attached) == result)
+        #expect(app.failures.count == 1, "\(app.failures)")
+        let told = try #require(app.failures.first)
+        #expect(told.hasPrefix("warning: deadlock: inv_1"), "\(told)")
+        #expect(
+            told.contains("\(attached.id) waits for \(calling.id), to which it has attached, of Holder/callOn"),
+            "\(told)")
+        #expect(app.statistics?.busyKeys == 0)
+        #expect(app.statistics?.queuedInvocations == 0)
+    }
+
+    /// Nobody stands in line: it is one of the waits that fails, and all of them go on.
+    @Test(arguments: crashes, [1, 2, 3])
+    func endsARingOfAttaches(crashes: TestApplication.Crashes, size: Int) throws {
+        let app = try app(crashes)
+        let invocations = try (0..<size).map { at in
+            try app.start(Relay.self, idempotencyKey: "r\(at)") { $0.attachTo("r\((at + 1) % size)") }
+        }
+        try app.advance(by: .milliseconds(1_499))
+        #expect(app.failures == [])
+        try app.advance(by: .seconds(2))
+        let results = try invocations.map { try #require(try app.result(of: $0)) }
+        #expect(Set(results).count == 1, "\(results)")
+        let failed = try #require(results.first)
+        #expect(failed.hasPrefix("409 deadlock: Relay/attachTo of key ''"), "\(failed)")
+        #expect(failed.contains("whose result is waited for here"), "\(failed)")
+        #expect(app.failures.count == 1, "\(app.failures)")
+        #expect(app.failures.first?.contains("the wait of inv_1") == true, "\(app.failures)")
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    /// A call with an idempotency key that is known already waits for somebody else's invocation, too.
+    @Test(arguments: crashes) func endsARingOfCallsThatJoin(crashes: TestApplication.Crashes) throws {
+        let app = try app(crashes)
+        let first = try app.start(Relay.self, idempotencyKey: "a") { $0.callOnce(["b", "c", "a"]) }
+        try app.advance(by: .seconds(3))
+        let result = try #require(try app.result(of: first))
+        #expect(result.hasPrefix("409 deadlock: Relay/callOnce of key ''"), "\(result)")
+        #expect(app.failures.count == 1, "\(app.failures)")
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    /// What stands behind the one that waits for it is somebody else's, and runs all the same.
+    @Test(arguments: crashes) func whoAttachesToWhatStandsBehindHimGetsAnError(crashes: TestApplication.Crashes) throws
+    {
+        let app = try app(crashes)
+        let key = ObjectKey(Self.keys[0])
+        let touch = InvocationNames.idempotent(
+            service: "Holder", key: key.bytes, handler: "touch", idempotencyKey: "behind")
+        let attached = try app.start(Holder.self, key: key) { $0.attachTo(touch) }
+        let behind = try app.start(Holder.self, key: key, idempotencyKey: "behind") { $0.touch() }
+        #expect(behind.id == touch)
+        try app.advance(by: .seconds(2))
+        #expect(try app.result(of: attached)?.hasPrefix("409 deadlock: Holder/touch of key") == true)
+        #expect(try app.result(of: behind) == "touched")
+        #expect(app.failures.count == 1, "\(app.failures)")
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    @Test(arguments: crashes) func anAttachWithAnotherWayOutIsNoRing(crashes: TestApplication.Crashes) throws {
+        let app = try app(crashes)
+        let keys = Self.keys
+        let calling = try callOn(app, keys[1], keys[0])
+        let attached = try app.start(Holder.self, key: ObjectKey(keys[0])) { $0.attachForAWhile(calling.id) }
+        try app.advance(by: .seconds(30))
+        #expect(try app.result(of: attached) == nil)
+        try app.advance(by: .seconds(1))
+        #expect(try app.result(of: attached) == "408")
+        #expect(try app.result(of: calling) == "touched")
+        #expect(app.failures == [])
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    @Test(arguments: crashes) func whoAttachesToOneThatGoesOnIsInNoRing(crashes: TestApplication.Crashes) throws {
+        let app = try app(crashes)
+        let rest = try app.start(Holder.self, key: ObjectKey(Self.keys[0])) { $0.rest() }
+        let attached = try app.start(Holder.self, key: ObjectKey(Self.keys[1])) { $0.attachTo(rest.id) }
+        try app.advance(by: .seconds(99))
+        #expect(try app.result(of: attached) == nil)
+        try app.advance(by: .seconds(2))
+        #expect(try app.result(of: attached) == "rested")
+        #expect(app.failures == [])
+        #expect(app.statistics?.busyKeys == 0)
+    }
+
+    @Test func aRingOfAttachesCanBeToldOfOnly() throws {
+        let app = try app(.never) { $0.limits.failsDeadlocks = false }
+        let invocations = try (0..<2).map { at in
+            try app.start(Relay.self, idempotencyKey: "r\(at)") { $0.attachTo("r\(1 - at)") }
+        }
+        try app.advance(by: .seconds(600))
+        #expect(app.failures.count == 1, "\(app.failures)")
+        for invocation in invocations { #expect(try app.result(of: invocation) == nil) }
+        try app.cancel(invocations[0].id)
+        for invocation in invocations { #expect(try app.result(of: invocation)?.hasPrefix("409") == true) }
         #expect(app.statistics?.busyKeys == 0)
     }
 }

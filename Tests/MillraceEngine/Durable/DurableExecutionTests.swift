@@ -294,6 +294,34 @@ struct DurableExecutionTests {
         #expect(throws: TerminalError.self) { try app.output(of: id) }
     }
 
+    /// A promise may be completed before `run`; it goes with the workflow. (That of a workflow that never runs stays, as with Restate.)
+    @Test(arguments: crashes) func aPromiseOfBeforeGoesWithItsWorkflow(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes)
+        let clicked: Bool = try app.call(Signup.self, key: "ada", "click", "early")
+        #expect(clicked)
+        try app.advance(by: .seconds(25 * 3600))
+        let id = try app.start("Signup", key: "ada", "run", payload: Array("\"a\"".utf8))
+        #expect(try app.output(of: id) == Array("\"a early\"".utf8))
+        try app.control(id, .purge)
+        let after: String? = try app.call(Signup.self, key: "ada", "peek")
+        #expect(after == nil)
+        #expect(try app.state(of: "Signup", key: "ada").isEmpty)
+    }
+
+    /// Without retention the state and the promises stayed for ever, and were found by the next run.
+    @Test(arguments: crashes) func nothingStaysOfAWorkflowWithoutRetention(crashes: TestApplication.Crashes) throws {
+        let app = try makeApplication(crashes) { $0.limits.workflowRetention = .zero }
+        for secret in ["one", "two"] {
+            let clicked: Bool = try app.call(Signup.self, key: "ada", "click", secret)
+            #expect(clicked)
+            try app.start("Signup", key: "ada", "run", payload: Array("\"a\"".utf8))
+            let after: String? = try app.call(Signup.self, key: "ada", "peek")
+            #expect(after == nil)
+            #expect(try app.state(of: "Signup", key: "ada").isEmpty)
+        }
+        #expect(world["mail"] >= 2)
+    }
+
     // MARK: Memory
 
     @Test func releasesWhatWaitsForLongAndReplaysIt() throws {

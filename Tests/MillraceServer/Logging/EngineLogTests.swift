@@ -55,6 +55,28 @@ import Testing
             ])
     }
 
+    @Test func tellsOfAnErrorThatNobodyWaitsFor() {
+        let id = InvocationID(keyHash: 1, dueMilliseconds: 0, originShard: 2, sequence: 3)
+        func failed(_ key: String) -> TerminalFailureEvent {
+            TerminalFailureEvent(
+                invocation: id, service: "Order", handler: "charge", key: ObjectKey(key),
+                error: TerminalError("card declined", code: 402))
+        }
+        log.invocationFailed(failed("k1"))
+        log.invocationFailed(failed(""))
+        let words = "ended with an error that nobody waits for, and is not tried again"
+        #expect(
+            lines() == [
+                "warning handler: Order/charge \(words), for key 'k1'", "warning handler: Order/charge \(words)",
+            ])
+        #expect(handler.entries[0].metadata == ["invocation": .string("\(id)"), "code": 402, "error": "card declined"])
+        for _ in 0..<10 { log.invocationFailed(failed("k1")) }
+        #expect(lines().count == 3)
+        time.now.withLock { $0 = 10_000 }
+        log.tick()
+        #expect(lines().last == "warning handler: Order/charge ended with an error: 9 more in the last 10 s")
+    }
+
     @Test func tellsOfTheWholeSubscriptionWhereThereIsNoPartitionYet() {
         log.sourceChanged(subscription: "orders", partition: nil, .retrying(reason: "the topic does not exist"))
         #expect(

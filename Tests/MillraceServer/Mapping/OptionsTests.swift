@@ -13,12 +13,14 @@ import Testing
             try read(
                 """
                 storage: { shardCount: 7, memory: 1GiB, durability: "interval:250ms" }
-                engine: { threads: 3, maxRecordSize: 64MiB, blockedAfter: 250ms }
+                engine: { threads: 3, maxRecordSize: 64MiB, blockedAfter: 250ms, deadlockAfter: 5s, failsDeadlocks: false }
                 """), cores: 2)
         #expect(options.shardCount == 7)
         #expect(options.threads == 3)
         #expect(options.releasesBeforeSync)
         #expect(options.blockedAfterMilliseconds == 250)
+        #expect(options.limits.deadlockAfter == .seconds(5))
+        #expect(!options.limits.failsDeadlocks)
         #expect(options.syncIntervalMilliseconds == 250)
         #expect(options.limits.maxPayloadBytes == 64 << 20)
         #expect(options.overlayBytes == 256 << 20)
