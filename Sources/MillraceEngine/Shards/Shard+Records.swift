@@ -14,7 +14,9 @@ extension Shard {
             let handler = settings.handlers[subscription]
             var records: UInt64 = 0
             var duplicates: UInt64 = 0
+            let readsAhead = handler.isKeyed && store.isLarge
             while next >= 0 {
+                if readsAhead, records % Self.recordsAhead == 0 { readAhead(batch, from: next, handler) }
                 let at = Int(next)
                 let entry = batch.entries[at]
                 next = entry.next
@@ -37,6 +39,24 @@ extension Shard {
             counters.records.add(records, ordering: .relaxed)
             if duplicates > 0 { counters.duplicates.add(duplicates, ordering: .relaxed) }
         }
+    }
+
+    private static let recordsAhead: UInt64 = 16
+
+    /// Has the objects of the next records brought near, all at once.
+    private func readAhead(_ batch: RecordBatch, from first: Int32, _ handler: ServiceTable.Handler) {
+        var hashes = [16 of UInt64](repeating: 0)
+        var next = first
+        var count = 0
+        while next >= 0, count < hashes.count {
+            let entry = batch.entries[Int(next)]
+            rowKey.truncate(to: 2)
+            unsafe rowKey.appendObject(service: handler.service, key: batch.route(entry))
+            hashes[count] = unsafe ShardStore.objectHash(rowKey.bytes)
+            count += 1
+            next = entry.next
+        }
+        store.readAhead(hashes.span.extracting(first: count))
     }
 
     private func apply(_ batch: RecordBatch, _ at: Int, _ entry: RecordBatch.Entry, _ handler: ServiceTable.Handler) {

@@ -64,6 +64,8 @@ import Glibc
     /// Bytes of all rows in memory, with what managing them takes.
     private(set) var byteCount = 0
     private var hand = 0
+    /// What was read ahead, so that nobody finds out that it is not needed.
+    private var touched: UInt64 = 0
 
     /// Bytes of all decoded values, estimated; they are not part of ``byteCount``.
     private(set) var decodedBytes = 0
@@ -294,7 +296,7 @@ import Glibc
     // MARK: The rows of one object
 
     @inline(__always)
-    private static func objectHash(_ prefix: UnsafeRawBufferPointer) -> UInt64 { unsafe XXH64.hash(prefix, seed: 0) }
+    static func objectHash(_ prefix: UnsafeRawBufferPointer) -> UInt64 { unsafe XXH64.hash(prefix, seed: 0) }
 
     /// The first row in the list of an object's rows, by the bytes that name the object; -1 where none is in memory.
     func firstRow(ofObject prefix: UnsafeRawBufferPointer) -> Int {
@@ -356,6 +358,43 @@ import Glibc
             objects.remove(hash, index)
             byteCount -= SlotIndex.entryBytes
         }
+    }
+
+    // MARK: Reading ahead
+
+    /// A table with fewer rows is mostly in the processor's caches.
+    private static let largeCount = 16_384
+
+    /// Whether look-ups wait for memory, so that it is worth while to have several wait at the same time.
+    var isLarge: Bool { count > Self.largeCount }
+
+    /// Brings the first rows of some objects, and where they are looked up, into the processor's caches.
+    ///
+    /// A look-up is a chain of reads, each of which says where the next one is. Here each link is read for all objects before the
+    /// next, and the processor waits for them together. (Swift has no instruction to prefetch: a read does it.)
+    func touch(objects hashes: Span<UInt64>) {
+        var sum: UInt64 = 0
+        for at in hashes.indices { sum &+= objects.touch(hashes[at]) }
+        unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: hashes.count) { found in
+            for at in hashes.indices {
+                // Which of two objects with the same tag, does not matter here.
+                let index = objects.find(hashes[at]) { _ in true }
+                unsafe found[at] = index
+                if index >= 0 { sum &+= unsafe rows[index].hash }
+            }
+            for at in hashes.indices {
+                let index = unsafe found[at]
+                guard index >= 0, let bytes = unsafe rows[index].bytes else { continue }
+                unsafe sum &+= slots.touch(rows[index].hash)
+                let count = unsafe Int(rows[index].keyCount) + max(0, Int(rows[index].valueCount))
+                var from = 0
+                while from < min(count, 256) {
+                    sum &+= UInt64(unsafe bytes.load(fromByteOffset: from, as: UInt8.self))
+                    from += 64
+                }
+            }
+        }
+        touched = sum
     }
 
     // MARK: Eviction

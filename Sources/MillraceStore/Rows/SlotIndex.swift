@@ -34,6 +34,10 @@
         }
     }
 
+    /// Reads where the look-up of a hash begins, so that it is at hand; the value means nothing.
+    @inline(__always)
+    func touch(_ hash: UInt64) -> UInt64 { unsafe slots[Int(truncatingIfNeeded: hash >> 32) & mask] }
+
     mutating func insert(_ hash: UInt64, _ index: Int) {
         if (count + 1) * 4 > (mask + 1) * 3 { grow() }
         let tag = hash >> 32

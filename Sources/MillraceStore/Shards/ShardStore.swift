@@ -91,6 +91,15 @@ package final class ShardStore {
         return unsafe (nil, table.value(index))
     }
 
+    /// Whether so many rows are in memory that ``readAhead(_:)`` is worth while.
+    package var isLarge: Bool { table.isLarge }
+
+    /// The number under which an object is read ahead, by the bytes that name it.
+    package static func objectHash(_ prefix: UnsafeRawBufferPointer) -> UInt64 { unsafe RowTable.objectHash(prefix) }
+
+    /// Brings what is in memory of some objects, by their hashes, nearer to the processor. Changes nothing.
+    package func readAhead(_ objects: Span<UInt64>) { table.touch(objects: objects) }
+
     /// Keeps a decoded value beside the row that was read last, if its bytes are still the ones it was decoded from.
     package func keepDecoded(_ value: AnyObject, of bytes: UnsafeRawBufferPointer, byteCount: Int) {
         guard lastRead >= 0, let current = unsafe table.value(lastRead),
