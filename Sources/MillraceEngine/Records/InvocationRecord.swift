@@ -1,4 +1,4 @@
-import Millrace
+package import Millrace
 import MillraceStore
 
 /// The row of an invocation in the family `invocations`: where it stands, and how it is doing.
@@ -6,11 +6,11 @@ import MillraceStore
 /// An invocation that finishes without waiting has none, unless its result is kept.
 ///
 /// ```text
-/// record := 1(1) status(1) queueService queueKey service handler key created(varint) ended(varint) chunks(varint)
-///           due(varint) listeners result? callers
+/// record := 2(1) status(1) queueService queueKey service handler key created(varint) ended(varint) chunks(varint)
+///           due(varint) journalDue(varint) caller listeners result?
 /// ```
-struct InvocationRecord: Sendable {
-    enum Status: UInt8, Sendable {
+package struct InvocationRecord: Sendable {
+    package enum Status: UInt8, Sendable {
         /// It is to start at a later time.
         case scheduled = 0
         /// It waits in its key's virtual queue.
@@ -21,25 +21,30 @@ struct InvocationRecord: Sendable {
         case completed = 3
     }
 
-    var status: Status
+    package var status: Status
     /// The virtual queue that holds it.
     var queueService: String
     var queueKey: [UInt8]
-    var service: String
-    var handler: String
+    package var service: String
+    package var handler: String
     var key: [UInt8]
     var createdMilliseconds: Int64
-    var endedMilliseconds: Int64 = 0
+    package var endedMilliseconds: Int64 = 0
     /// How many chunks the journal has that is kept of a completed invocation, or that an invocation has before it begins: signals came
     /// early. 0 where there is none, or while its queue knows.
-    var chunks: UInt32 = 0
+    package var chunks: UInt32 = 0
+    /// When one that is scheduled starts, or what is kept of one that has ended goes.
     var dueMilliseconds: UInt64 = 0
+    /// When the journal goes that is kept of one that has ended, where that is before the rest.
+    var journalDueMilliseconds: UInt64 = 0
+    /// Who waits for the result of one that stands in line. Once it has started, the invocation itself knows.
+    var caller: ResponseTarget?
     /// Who else waits for the result, beside the caller.
     var listeners: [ResponseTarget] = []
-    var result: DurableResult?
+    package var result: DurableResult?
 
     func encode() -> [UInt8] {
-        var bytes: [UInt8] = [1, status.rawValue]
+        var bytes: [UInt8] = [2, status.rawValue]
         MessageCodec.put(queueService, &bytes)
         MessageCodec.put(UInt64(queueKey.count), &bytes)
         bytes.append(contentsOf: queueKey)
@@ -51,6 +56,8 @@ struct InvocationRecord: Sendable {
         MessageCodec.put(UInt64(bitPattern: endedMilliseconds), &bytes)
         MessageCodec.put(UInt64(chunks), &bytes)
         MessageCodec.put(dueMilliseconds, &bytes)
+        MessageCodec.put(journalDueMilliseconds, &bytes)
+        MessageCodec.put(caller, &bytes)
         MessageCodec.put(UInt64(listeners.count), &bytes)
         for listener in listeners { MessageCodec.put(listener, &bytes) }
         if let result {
@@ -64,9 +71,9 @@ struct InvocationRecord: Sendable {
 }
 
 extension InvocationRecord {
-    init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var reader = unsafe RecordReader(bytes)
-        guard try reader.byte() == 1, let status = Status(rawValue: try reader.byte()) else { throw RecordError() }
+        guard try reader.byte() == 2, let status = Status(rawValue: try reader.byte()) else { throw RecordError() }
         self.status = status
         queueService = try reader.text()
         queueKey = try reader.bytesWithCount()
@@ -77,6 +84,8 @@ extension InvocationRecord {
         endedMilliseconds = Int64(bitPattern: try reader.integer())
         chunks = UInt32(truncatingIfNeeded: try reader.integer())
         dueMilliseconds = try reader.integer()
+        journalDueMilliseconds = try reader.integer()
+        caller = try reader.caller()
         for _ in 0..<(try reader.count()) {
             guard let listener = try reader.caller() else { throw RecordError() }
             listeners.append(listener)

@@ -15,7 +15,8 @@ extension Shard {
         guard let record = record(of: id) else { return .failure(.unknown(id)) }
         if control == .purge {
             guard record.status == .completed else { return .failure(.notCompleted(id)) }
-            purge(id)
+            // One that was cancelled while it stood in line is passed over by what is kept of it, and then forgotten.
+            if record.endedMilliseconds > 0 { purge(id) }
             return .void
         }
         switch record.status {

@@ -28,7 +28,7 @@ extension Shard {
     func probeDeadlocks() {
         while let (queue, due) = deadlockChecks.popDue(now: now) {
             // Another time has been set since.
-            guard queue.deadlockDue == due else { continue }
+            guard queue.deadlockDue == due, settings.mistake != .ringsAreNotSearched else { continue }
             queue.deadlockDue = nil
             guard queue.count > 1, let head = loadHead(queue) else { continue }
             let needed = neededCalls(of: head.id)
@@ -55,6 +55,7 @@ extension Shard {
         guard let record = record(of: holder), record.status == .started, let queue = queue(of: record),
             case .suspended = queue.state
         else { return [] }
+        queue.isSearched = true
         if queue.neededCalls == nil { wake(queue) }
         return queue.neededCalls
     }
@@ -100,6 +101,10 @@ extension Shard {
         probe.hops[last].key = record.key
         probe.hops[last].createdMilliseconds = record.createdMilliseconds
         probe.hops[last].isQueued = record.status == .queued
+        if settings.mistake == .waitsAreTakenForRings, record.status == .queued {
+            probe.phase = .found(last)
+            return send(probe, toShardOf: call)
+        }
         if holder == probe.initiator {
             guard needs(probe.hops[0]) else { return }
             probe.phase = .confirming(0)
@@ -148,7 +153,6 @@ extension Shard {
         guard limits.failsDeadlocks else { return }
         let result = DurableResult.failure(
             .deadlock(service: record.service, handler: record.handler, key: record.key, holding: hop.holding))
-        answer(.invocation(hop.0.holder, Completion(number: hop.0.completion, kind: .call)), result)
         endUnstarted(hop.0.call, record, result)
     }
 }

@@ -114,11 +114,13 @@ extension Shard {
         endUnstarted(id, record, .failure(.canceled))
     }
 
-    /// Ends an invocation that stands in line: it is passed over when its turn comes, and its caller learns it then at the latest.
+    /// Ends an invocation that stands in line: those who wait for it learn that at once, and it is passed over when its turn comes.
     func endUnstarted(_ id: InvocationID, _ record: InvocationRecord, _ result: DurableResult) {
+        if let caller = record.caller { answer(caller, result) }
         for listener in record.listeners { answer(listener, result) }
         var ended = record
         ended.status = .completed
+        ended.caller = nil
         ended.listeners = []
         ended.result = result
         putRecord(id, ended)

@@ -198,12 +198,16 @@ extension Shard {
         kept.endedMilliseconds = now
         kept.listeners = []
         kept.result = result
-        if journalRetention > 0, let queue {
+        if journalRetention > 0, let queue, settings.mistake != .journalsAreNotKept {
             kept.chunks = closeJournal(of: id, queue, run, result)
-            if journalRetention < retention { storeJournalPurge(id, due: UInt64(now + journalRetention)) }
+            if journalRetention < retention {
+                kept.journalDueMilliseconds = UInt64(now + journalRetention)
+                storeJournalPurge(id, due: kept.journalDueMilliseconds)
+            }
         }
+        kept.dueMilliseconds = UInt64(now + retention)
+        storePurge(id, due: kept.dueMilliseconds)
         putRecord(id, kept)
-        storePurge(id, due: UInt64(now + retention))
     }
 
     /// For how long the result of an invocation is kept that others can name.

@@ -45,11 +45,11 @@ extension Shard {
         }
     }
 
-    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known which calls the head waits for: to find
-    /// that out again it would be replayed.
+    /// Leaves a suspended queue to its rows, unless others stand behind its head, or it is known for which calls the head waits, or, where
+    /// somebody has asked, that it waits for none: to find that out again it would be replayed.
     func unload(_ queue: VirtualQueue) {
         guard case .suspended = queue.state, queue.count == 1, !queue.isScheduled,
-            queue.neededCalls?.isEmpty ?? true
+            queue.neededCalls?.isEmpty ?? true, queue.neededCalls == nil || !queue.isSearched
         else { return }
         unlink(queue)
         suspended.insert(queue.hash)
@@ -124,7 +124,7 @@ extension Shard {
         }
         let header = QueueHeader(
             head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, isStarted: queue.isStarted,
-            chunks: queue.chunks, failure: queue.failure)
+            hasCalls: queue.hasCalls, chunks: queue.chunks, failure: queue.failure)
         selectHeader(queue)
         unsafe header.encode().withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
     }
@@ -154,12 +154,15 @@ extension Shard {
                 status: .queued, queueService: queue.service, queueKey: queue.key, service: invocation.service,
                 handler: invocation.handler, key: invocation.key, createdMilliseconds: invocation.acceptedAtMilliseconds
             )
+            record.caller = invocation.caller
             record.listeners = known?.listeners ?? []
             record.chunks = known?.chunks ?? 0
             putRecord(invocation.id, record)
         }
+        guard queue.count > 0, case .invocation = invocation.caller else { return enqueue(invocation, in: queue) }
+        queue.hasCalls = true
         enqueue(invocation, in: queue)
-        if queue.count > 1, case .invocation = invocation.caller { watchForDeadlock(queue) }
+        watchForDeadlock(queue)
     }
 
     /// Appends an invocation, durably with the batch.
@@ -275,9 +278,8 @@ extension Shard {
         }
         if !queue.isStarted, head.source == nil || head.id.isDerived {
             guard let record = record(of: head.id) else { return start(queue, head, handler) }
-            if record.status == .completed, let result = record.result {
-                // Cancelled while it stood in line.
-                if let caller = head.caller { answer(caller, result) }
+            if record.status == .completed {
+                // Cancelled while it stood in line, of which all have been told.
                 deleteChunks(record.chunks, of: head.id)
                 deleteRecord(head.id)
                 return removeHead(queue)
@@ -294,6 +296,7 @@ extension Shard {
         queue.chunks = known.chunks
         var record = known
         record.status = .started
+        record.caller = nil
         record.chunks = 0
         putRecord(head.id, record)
         storeHeader(queue)

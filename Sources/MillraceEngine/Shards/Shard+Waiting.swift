@@ -173,7 +173,8 @@ extension Shard {
     func giveUpOverdueSteps() {
         while let (id, number, since) = overdueSteps.popDue(now: now) {
             guard let run = runs[id], let handler = run.handler,
-                let step = run.openSteps.first(where: { $0.id == number && $0.since == since })
+                let step = run.openSteps.first(where: { $0.id == number && $0.since == since }),
+                settings.mistake != .stepsAreNotGivenUp
             else { continue }
             activate(run)
             run.abortion = StepFailed(name: step.name, cause: StepTimedOut(milliseconds: stepTimeout(handler)))
