@@ -330,6 +330,8 @@ package final class Simulation {
     /// Takes steps until there is nothing left to do, or nothing within a time. Returns false where that does not end.
     private func drain(answers: Bool = true, within milliseconds: Int64 = .max) -> Bool {
         var idleRounds = 0
+        /// When something was committed last, or somebody outside did something.
+        var lastChange = environment.now
         for _ in 0..<20_000 {
             guard environment.violations.isEmpty, let process else { return false }
             environment.nextStep()
@@ -348,6 +350,12 @@ package final class Simulation {
             if process.sink.acknowledge(&random, all: true) { did = true }
             if answers, !environment.gates.ids.isEmpty {
                 answer()
+                did = true
+            }
+            if engine.commits != before { lastChange = environment.now }
+            // Searches for rings go on for as long as somebody stands in line, who may wait for somebody outside.
+            if environment.now - lastChange > plan.searchMilliseconds, scenario.finish(engine, &random) {
+                lastChange = environment.now
                 did = true
             }
             if did || engine.commits != before {
@@ -373,7 +381,10 @@ package final class Simulation {
                 return false
             }
         }
-        environment.violate("the engine does not come to rest")
+        let open = process?.engine.openInvocations ?? []
+        environment.violate(
+            "the engine does not come to rest: \(open.map { "\($0.id) of \($0.service)/\($0.key) is \($0.state), and \($0.behind) stand behind it" })"
+        )
         return false
     }
 

@@ -75,6 +75,9 @@ final class People: @unchecked Sendable {
 
     func finalResult(of script: Script) -> String? { answers[script.id]?.first }
 
+    /// Whether somebody has asked for what is kept of a script to be forgotten.
+    func isPurged(_ script: String) -> Bool { purging[script] != nil }
+
     func mayNotRunAgain(_ script: Script) -> Bool { restarts[script.id] == nil && !purged.contains(script.id) }
 
     // MARK: Requests
@@ -236,6 +239,7 @@ final class People: @unchecked Sendable {
 
     private func cancel(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody cancels \(script)")
+        world.waitGraph.disturb(world.known(script))
         wake(id)
         cancelRequested.insert(script)
         desk.control(id, .cancel)
@@ -243,6 +247,7 @@ final class People: @unchecked Sendable {
 
     private func kill(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody kills \(script)")
+        world.waitGraph.disturb(world.known(script))
         wake(id)
         killRequested.insert(script)
         world.stopped(id)
@@ -261,6 +266,7 @@ final class People: @unchecked Sendable {
 
     private func pause(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody pauses \(script)")
+        world.waitGraph.disturb(world.known(script))
         world.stopped(id)
         let wakesBefore = wakes[id]
         desk.control(id, .pause) { [self] result in
