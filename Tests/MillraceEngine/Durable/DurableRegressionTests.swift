@@ -241,6 +241,48 @@ struct DurableRegressionTests {
         #expect(app.statistics?.busyKeys == 0)
     }
 
+    // MARK: Memory
+
+    /// A handler whose step beside it had ended was released from memory before it had learned that, when its turn had done enough and
+    /// its shard had too many handlers in memory. Nothing was left that would have woken it.
+    @Test func whoHasNewsIsNotReleased() throws {
+        let (gate, other) = (Gate(), Gate())
+        let harness = try SteppedHarness([
+            object { [diary] context, _ in
+                let step = context.start("step", serde: .text) {
+                    await gate.wait()
+                    return "step"
+                }
+                diary.add(try await step.value)
+                return ""
+            },
+            service { _, _ in
+                // Nobody can release it.
+                await other.wait()
+                return ""
+            },
+            Scripted.object("Direct") { _, _ in },
+        ]) {
+            $0.shardCount = 1
+            $0.limits.turnInvocations = 1
+            $0.limits.loadedInvocations = 1
+        }
+        for service in ["Service", "Object"] {
+            try harness.engine.desk.invoke(HandlerTarget(service: service, handler: "run", key: []), payload: [])
+            try harness.settle()
+        }
+        gate.open()
+        for key in ["a", "b"] {
+            try harness.engine.desk.invoke(
+                HandlerTarget(service: "Direct", handler: "run", key: Array(key.utf8)), payload: [])
+        }
+        try harness.settle()
+        #expect(diary.all == ["step"])
+        other.open()
+        try harness.settle()
+        #expect(harness.engine.statistics.busyKeys == 0)
+    }
+
     // MARK: What people do
 
     /// A key that was paused twice counted as two, and when it was resumed as one.
