@@ -320,9 +320,12 @@ final class People: @unchecked Sendable {
         let parked = engine.openInvocations.filter { $0.state == .parked }.sorted { "\($0.id)" < "\($1.id)" }
         for one in parked { resume(one.id, desk) }
         if !parked.isEmpty { return true }
-        for open in engine.openInvocations.sorted(by: { "\($0.id)" < "\($1.id)" }) {
+        let open = engine.openInvocations.sorted { "\($0.id)" < "\($1.id)" }
+        let running = Set(open.compactMap { world.scriptOf[$0.id] })
+        for open in open {
+            // Whoever has called it ends it, as long as it runs.
             guard let script = world.scriptOf[open.id], world.known(script).isEndless,
-                world.known(script).parent == nil,
+                world.known(script).parent.map({ !running.contains($0.script) }) ?? true,
                 ended.insert(script).inserted
             else { continue }
             cancel(script, open.id, desk)
