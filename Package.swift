@@ -231,7 +231,7 @@ let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzHTTP1", ["MillraceHTTP"]),
     ("FuzzJSON", ["Millrace", "MillraceJSON"]),
     ("FuzzLines", ["MillraceFile"]),
-    ("FuzzProtocol", ["MillraceProtocol"]),
+    ("FuzzProtocol", ["Millrace", "MillraceProtocol"]),
 ]
 if Context.environment["MILLRACE_FUZZ"] != nil {
     #if arch(arm64)
