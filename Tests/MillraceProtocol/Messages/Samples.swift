@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import MillraceProtocol
 
 /// Messages of all types with random content: empty parts, long ones, all that is optional there and not there.

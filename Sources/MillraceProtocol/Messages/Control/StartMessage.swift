@@ -49,7 +49,8 @@ public struct StartMessage: Message {
 
     /// Makes the message.
     public init(
-        id: [UInt8], debugID: String, knownEntries: UInt32, state: [StateEntry] = [], isStatePartial: Bool, key: String = "",
+        id: [UInt8], debugID: String, knownEntries: UInt32, state: [StateEntry] = [], isStatePartial: Bool,
+        key: String = "",
         retryCountSinceLastStoredEntry: UInt32 = 0, durationSinceLastStoredEntry: UInt64 = 0, randomSeed: UInt64,
         scope: String? = nil, limitKey: String? = nil, idempotencyKey: String? = nil
     ) {
@@ -97,7 +98,8 @@ extension StartMessage: @unsafe ProtobufMapped {
             }
         }
         self = try unsafe StartMessage(
-            id: id, debugID: RawField.text(raw.debug_id, "debug_id"), knownEntries: raw.known_entries, state: state, isStatePartial: raw.partial_state != 0,
+            id: id, debugID: RawField.text(raw.debug_id, "debug_id"), knownEntries: raw.known_entries, state: state,
+            isStatePartial: raw.partial_state != 0,
             key: RawField.text(raw.key, "key"),
             retryCountSinceLastStoredEntry: raw.retry_count_since_last_stored_entry,
             durationSinceLastStoredEntry: raw.duration_since_last_stored_entry, randomSeed: raw.random_seed,
