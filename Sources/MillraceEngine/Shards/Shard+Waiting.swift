@@ -112,7 +112,7 @@ extension Shard {
 
     /// Notes that a run waits, so that its memory can be released when that takes long.
     func keepIdle(_ run: InvocationRun) {
-        run.activity += 1
+        run.noteActivity()
         guard let handler = run.handler else { return }
         let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
         idleRuns.add((run.id, run.activity), due: now + timeout)
