@@ -156,3 +156,12 @@ extension Shard {
         endUnstarted(hop.0.call, record, result)
     }
 }
+
+extension TerminalError {
+    /// A call that would wait for ever.
+    static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            code: conflict)
+    }
+}
