@@ -208,7 +208,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MillraceKafkaTests",
-            dependencies: ["CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "TestKit"],
+            dependencies: [
+                "CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "MillraceTesting",
+                "TestKit",
+            ],
             path: "Tests/MillraceKafka", swiftSettings: strict),
         // Tests of what a handler's author imports.
         .testTarget(

@@ -9,6 +9,7 @@ final class Bench {
     let engine: Engine
     let disk: RocksDisk
     let directory: String
+    let threads: Int
     private let keepsDirectory: Bool
     private var sources: [any RecordSource] = []
 
@@ -27,6 +28,7 @@ final class Bench {
         subscription: (inout SubscriptionDefinition) -> Void = { _ in }
     ) throws {
         keepsDirectory = directory != nil
+        self.threads = threads
         self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
         let settings = unsafe Self.settings
         var options = EngineOptions()

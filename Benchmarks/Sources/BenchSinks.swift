@@ -7,6 +7,8 @@ final class NullSink: RecordSink {
     let count = Atomic<Int>(0)
     /// Measures the time since the nanoseconds in the value's first eight bytes, where it is set.
     private let latencies: LatencyHistogram?
+    /// Raised when records have come.
+    let arrived = Signal()
 
     init(latencies: LatencyHistogram? = nil) { self.latencies = latencies }
 
@@ -25,5 +27,6 @@ final class NullSink: RecordSink {
         }
         count.add(batch.records.count, ordering: .relaxed)
         batch.delivered(batch.records.count)
+        arrived.raise()
     }
 }

@@ -2,8 +2,8 @@ import Millrace
 
 /// The handlers of the workloads that wait. Results are counted by ``DurableProgress``.
 enum DurableHandlers {
-    /// So many durable steps, each of which computes a number; the first bytes of the input say how many.
-    static func steps(_ count: Int, _ progress: DurableProgress) -> ServiceDefinition {
+    /// So many durable steps, each of which computes a number; with `emits` the last of them is emitted.
+    static func steps(_ count: Int, _ progress: DurableProgress, emits: Bool = false) -> ServiceDefinition {
         ServiceDefinition(
             name: "Steps", kind: .virtualObject,
             handlers: [
@@ -13,6 +13,7 @@ enum DurableHandlers {
                         let last = sum
                         sum = try await context.run("step", serde: .bytes) { [last[0] &+ 1] }
                     }
+                    if emits { context.emit(topic: "out", key: context.key.bytes, value: sum) }
                     progress.add()
                 }
             ])

@@ -2,8 +2,8 @@ import Synchronization
 
 /// One node's storage: the disk, the order of commits, and how far they are durable.
 ///
-/// Commits are numbered in the order in which they were written. Threads commit; one thread calls ``syncOnce()`` in a loop,
-/// another takes jobs from ``nextWriteBack()``. None of the functions starts a thread, so that a simulator can take each step
+/// Commits are numbered in the order in which they were written. Threads commit; one at a time calls ``syncOnce()``;
+/// one thread takes jobs from ``nextWriteBack()``. None of the functions starts a thread, so that a simulator can take each step
 /// itself.
 package final class Store: Sendable {
     package let disk: any Disk

@@ -9,7 +9,7 @@ import Synchronization
 extension Workload {
     static let durable: [Workload] = [
         Workload(name: "steps") { [try steps($0)] },
-        Workload(name: "steps3-alone") { [try stepsAlone($0)] },
+        Workload(name: "steps3-alone") { [try stepsOfRecord($0), try stepsOfRequest($0)] },
         Workload(name: "call-chain") { [try callChain($0)] },
         Workload(name: "fan-out") { [try fanOut($0)] },
         Workload(name: "suspended-1m") { [try suspended($0)] },
@@ -39,16 +39,34 @@ extension Workload {
         return result
     }
 
-    /// One handler of three steps at a time, from its request to its durable result.
-    private static func stepsAlone(_ options: BenchOptions) throws -> Result {
+    /// One handler of three steps at a time, from the record that it is for to the record that it emits at its end.
+    private static func stepsOfRecord(_ options: BenchOptions) throws -> Result {
+        let sink = NullSink()
+        let service = DurableHandlers.steps(3, DurableProgress(), emits: true)
+        let bench = try Bench(
+            services: [service], handler: ("Steps", "event"), sinks: [("main", sink)], threads: options.threads)
+        try bench.start()
+        defer { bench.stop() }
+        let slot = bench.openSlot()
+        return alone("steps3-alone", bench, options.count(5_000)) { number in
+            let batch = bench.engine.intakes[0].makeBatch()
+            let key = Array("key\(number)".utf8)
+            unsafe key.withUnsafeBytes { key in
+                unsafe batch.append(slot: slot, offset: Int64(number), timestamp: nil, key: key, value: key)
+            }
+            batch.finishRecord()
+            bench.engine.intakes[0].deliver(batch)
+            while sink.count.load(ordering: .relaxed) <= number { sink.arrived.wait() }
+        }
+    }
+
+    /// The same, from a request to its answer. The first step waits until the request is durable, as a record is already.
+    private static func stepsOfRequest(_ options: BenchOptions) throws -> Result {
         let service = DurableHandlers.steps(3, DurableProgress())
         let bench = try Bench(services: [service], handler: ("Steps", "event"), threads: options.threads)
         try bench.start()
         defer { bench.stop() }
-        var result = try alone("steps3-alone", bench, options.count(2_000), service: "Steps")
-        let sync = bench.engine.latencies.sync.snapshot
-        result.notes = [("sync_mean_ms", sync.count > 0 ? sync.sum / Double(sync.count) * 1000 : 0)]
-        return result
+        return try requests("steps3-alone-request", bench, options.count(5_000), service: "Steps")
     }
 
     private static func callChain(_ options: BenchOptions) throws -> Result {
@@ -56,7 +74,7 @@ extension Workload {
             services: [DurableHandlers.chain], handler: ("Chain", "event"), threads: options.threads)
         try bench.start()
         defer { bench.stop() }
-        return try alone("call-chain", bench, options.count(2_000), service: "Chain", payload: [10])
+        return try requests("call-chain", bench, options.count(2_000), service: "Chain", payload: [10])
     }
 
     private static func fanOut(_ options: BenchOptions) throws -> Result {
@@ -66,32 +84,50 @@ extension Workload {
             threads: options.threads)
         try bench.start()
         defer { bench.stop() }
-        var result = try alone("fan-out", bench, options.count(20), service: "FanOut")
-        result.notes = [("calls_each", Double(width)), ("cpu_us_per_call", result.cpuMicroseconds / Double(width))]
+        var result = try requests("fan-out", bench, options.count(20), service: "FanOut")
+        result.notes += [("calls_each", Double(width)), ("cpu_us_per_call", result.cpuMicroseconds / Double(width))]
         return result
     }
 
-    /// Invocations one after the other, each from its request to its durable result.
-    private static func alone(
+    /// Requests one after the other, each until its answer.
+    private static func requests(
         _ name: String, _ bench: Bench, _ count: Int, service: String, payload: [UInt8] = [1]
     ) throws -> Result {
+        let answered = Signal()
+        return try alone(name, bench, count) { number in
+            try bench.engine.desk.invoke(
+                HandlerTarget(service: service, handler: "event", key: Array("key\(number)".utf8)), payload: payload,
+                answer: { _ in answered.raise() })
+            answered.wait()
+        }
+    }
+
+    /// Invocations one after the other: how long each takes, in milliseconds and in syncs of the run.
+    private static func alone(
+        _ name: String, _ bench: Bench, _ count: Int, _ invoke: (Int) throws -> Void
+    ) rethrows -> Result {
         let histogram = LatencyHistogram()
         let begin = Usage.now()
         for number in 0..<count {
-            let answered = Atomic<Bool>(false)
             let start = monotonicNanoseconds()
-            try bench.engine.desk.invoke(
-                HandlerTarget(service: service, handler: "event", key: Array("key\(number)".utf8)), payload: payload,
-                answer: { _ in answered.store(true, ordering: .releasing) })
-            while !answered.load(ordering: .acquiring) { usleep(20) }
+            try invoke(number)
             histogram.record(nanoseconds: monotonicNanoseconds() - start)
         }
         let end = Usage.now()
-        return Result(
-            workload: name, events: count, threads: 2,
+        var result = Result(
+            workload: name, events: count, threads: bench.threads,
             eventsPerSecond: Double(count) / (end.wallSeconds - begin.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(count),
             p50: histogram.quantile(0.5), p99: histogram.quantile(0.99), p999: histogram.quantile(0.999))
+        let sync = bench.engine.latencies.sync.snapshot
+        if sync.count > 0, sync.sum > 0 {
+            let mean = sync.sum / Double(sync.count) * 1000
+            result.notes = [
+                ("syncs_each", Double(sync.count) / Double(count)), ("sync_mean_ms", mean),
+                ("p50_in_syncs", histogram.quantile(0.5) / mean),
+            ]
+        }
+        return result
     }
 
     /// A million invocations that wait for a signal: the memory, and how fast they wake.

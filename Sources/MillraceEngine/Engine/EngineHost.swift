@@ -57,8 +57,6 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
         mailboxes[shard].post(input)
     }
 
-    func committed() { flush.raise() }
-
     func reply(_ replies: [Reply], after commit: UInt64) { requests.hold(replies, until: commit) }
 
     func wake(shard: Int) { mailboxes[shard].signal.raise() }

@@ -52,8 +52,5 @@ package final class EngineLatencies: Sendable {
         acknowledged.record(Self.seconds(from: committedAt, to: Self.now), count: batch.records.count)
     }
 
-    /// Learns how long a sync took.
-    func didSync(from start: UInt64) { sync.record(Self.seconds(from: start, to: Self.now)) }
-
     private static func seconds(from start: UInt64, to end: UInt64) -> Double { Double(end &- start) / 1e9 }
 }

@@ -25,7 +25,8 @@ final class EngineRuntime: Sendable {
     private let host: EngineHost
     private let lanes: [Lane]
     private let threads = Mutex<[OSThread]>([])
-    private let flusher = Mutex<OSThread?>(nil)
+    private let flusher: Flusher
+    private let flushing = Mutex<OSThread?>(nil)
     private let writer = Mutex<OSThread?>(nil)
     private let watcher = Mutex<OSThread?>(nil)
     private let stopping = Atomic<Bool>(false)
@@ -42,6 +43,7 @@ final class EngineRuntime: Sendable {
         self.clock = clock
         self.observer = observer
         self.host = host
+        flusher = Flusher(options: options, store: store, host: host)
         let layout = ShardLayout(shards, threads: options.threads)
         lanes = layout.groups.map { own in
             var table = [Shard?](repeating: nil, count: shards.count)
@@ -52,7 +54,7 @@ final class EngineRuntime: Sendable {
     }
 
     func start(resending outputs: [Shard.Outputs]) {
-        flusher.withLock { $0 = OSThread(name: "millrace-flush") { self.runFlusher() } }
+        flushing.withLock { $0 = OSThread(name: "millrace-flush") { self.flusher.run() } }
         writer.withLock { $0 = OSThread(name: "millrace-write") { self.runWriter() } }
         watcher.withLock { $0 = OSThread(name: "millrace-watch") { self.runWatch() } }
         lanes.first?.group.resend(outputs)
@@ -73,9 +75,9 @@ final class EngineRuntime: Sendable {
         stopWatch.raise()
         watcher.withLock { $0 }?.join()
         stopWriters.store(true, ordering: .releasing)
-        host.flush.raise()
+        flusher.stop()
         host.writeBack.raise()
-        flusher.withLock { $0 }?.join()
+        flushing.withLock { $0 }?.join()
         for sink in sinks { sink.stop(drainMilliseconds: drainMilliseconds) }
         writer.withLock { $0 }?.join()
         storeDeliveries()
@@ -110,7 +112,8 @@ final class EngineRuntime: Sendable {
                 guard retryCommit(lane.group, after: error) else { return }
             }
             host.finished(inputs: inputs.count)
-            measure(inputs, of: lane)
+            let records = measure(inputs, of: lane)
+            if let news = lane.group.takeNews() { makeDurable(news, of: lane, records: records) }
             updateOverload(lane)
             if store.pendingWriteBacks > 0 { host.writeBack.raise() }
             if isStopping, inputs.isEmpty { return }
@@ -122,14 +125,31 @@ final class EngineRuntime: Sendable {
         }
     }
 
-    private func measure(_ inputs: [ShardGroup.Input], of lane: Lane) {
-        guard !inputs.isEmpty else { return }
+    /// Has what a turn decided made durable: here, where the thread has nothing to do meanwhile, else by the flusher.
+    private func makeDurable(_ news: ShardGroup.News, of lane: Lane, records: Int) {
+        // A thread that gets many records at a time is about to get more.
+        if news == .awaited, records <= Self.fewRecords, lane.mailbox.count == 0,
+            !lane.group.hasWork(now: clock.nowMilliseconds), !stopping.load(ordering: .acquiring), flusher.syncHere()
+        {
+            return
+        }
+        host.flush.raise()
+    }
+
+    private static let fewRecords = 64
+
+    /// Notes the latency of a turn's records, and returns how many they were.
+    private func measure(_ inputs: [ShardGroup.Input], of lane: Lane) -> Int {
+        guard !inputs.isEmpty else { return 0 }
         let commit = store.latestCommit
         let now = EngineLatencies.now
+        var count = 0
         for case .records(let batch, _) in inputs {
             let records = lane.group.shards.reduce(0) { $0 + Int(batch.counts[$1.index]) }
             host.latencies.didCommit(batch, records: records, commit: commit, now: now)
+            count += records
         }
+        return count
     }
 
     private func updateOverload(_ lane: Lane) {
@@ -174,49 +194,6 @@ final class EngineRuntime: Sendable {
 
     /// Of a clock that never goes back: nobody is blocked because somebody sets the time.
     private static var steadyMilliseconds: Int64 { Int64(EngineLatencies.now / 1_000_000) }
-
-    // MARK: The flusher
-
-    private func runFlusher() {
-        while true {
-            let isLast = stopWriters.load(ordering: .acquiring)
-            do throws(StoreError) {
-                if options.releasesBeforeSync { releaseUnsynced() }
-                let start = EngineLatencies.now
-                if try store.syncOnce() {
-                    host.latencies.didSync(from: start)
-                    if store.pendingWriteBacks > 0 { host.writeBack.raise() }
-                }
-                host.durableChanged()
-            } catch {
-                guard error.isRetriable else { return host.fail(error) }
-                if isLast { return }
-                host.pause.wait(timeoutMilliseconds: 250)
-                continue
-            }
-            if isLast { return }
-            if store.latestCommit == store.durableCommit { host.flush.wait(timeoutMilliseconds: 1_000) }
-            if options.syncIntervalMilliseconds > 0 { waitBetweenSyncs() }
-        }
-    }
-
-    private func waitBetweenSyncs() {
-        guard options.releasesBeforeSync else {
-            return host.pause.wait(timeoutMilliseconds: options.syncIntervalMilliseconds)
-        }
-        let end = EngineLatencies.now + UInt64(options.syncIntervalMilliseconds) * 1_000_000
-        while !stopWriters.load(ordering: .acquiring) {
-            releaseUnsynced()
-            let now = EngineLatencies.now
-            guard now < end else { return }
-            host.flush.wait(timeoutMilliseconds: Int((end - now) / 1_000_000) + 1)
-        }
-    }
-
-    /// Lets go what is written and not synced.
-    private func releaseUnsynced() {
-        if store.acknowledgeWritten() { host.durableChanged() }
-    }
 
     // MARK: The writer-back
 

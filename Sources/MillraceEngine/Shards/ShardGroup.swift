@@ -32,6 +32,7 @@ final class ShardGroup {
     /// The turn's records, which are in flight until the commit.
     private var applied: [RecordBatch] = []
     private var isCommitted = true
+    private var news: News?
 
     init(shards: [Shard], store: Store, exchange: any Exchange) {
         self.shards = shards
@@ -77,9 +78,11 @@ final class ShardGroup {
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
         var hasReleased = false
+        var hasSent = false
         for shard in shards {
             let outputs = shard.committed(commit)
-            if !outputs.outbound.isEmpty { hasReleased = true }
+            if !outputs.outbound.isEmpty || !outputs.replies.isEmpty { hasReleased = true }
+            if !outputs.messages.isEmpty || !outputs.acknowledgements.isEmpty { hasSent = true }
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
             for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
             for (sender, number) in outputs.acknowledgements {
@@ -97,13 +100,31 @@ final class ShardGroup {
             records.intake.finished(records: count, bytes: records.applied(records: count))
         }
         applied.removeAll(keepingCapacity: true)
-        if !ended.isEmpty || hasReleased { exchange.committed() }
         let waits = shards.contains { !$0.durableWaits.isEmpty }
         waitsForDurability.store(waits, ordering: .sequentiallyConsistent)
         // What became durable before the flag was up, nobody tells any more.
         if waits, store.durableCommit >= commit {
             exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index)
         }
+        if !ended.isEmpty || hasReleased {
+            news = hasSent ? .sent : waits || hasReleased ? .awaited : .written
+        }
+    }
+
+    /// What there is to be made durable, or to be let out when it is.
+    enum News {
+        /// Nobody waits for it.
+        case written
+        /// A handler of the group, a sink or somebody outside waits for it.
+        case awaited
+        /// Other shards have messages of it, which they need not wait to be durable, and may answer.
+        case sent
+    }
+
+    /// What a commit since the last call has left for the flusher.
+    func takeNews() -> News? {
+        defer { news = nil }
+        return news
     }
 
     /// The last write of a group that takes no more turns: what has been acknowledged since, so that the next run does not send it
@@ -138,6 +159,9 @@ final class ShardGroup {
         }
     }
 
+    /// Whether there is something to do without input.
+    func hasWork(now: Int64) -> Bool { shards.contains { $0.hasWork(now: now) } }
+
     /// When there is something to do without input: the earliest time, or `nil`.
     func nextWake(now: Int64) -> Int64? {
         var wake: Int64?
@@ -157,6 +181,4 @@ protocol Exchange: AnyObject {
     func post(_ input: ShardGroup.Input, toShard shard: Int)
     /// Tells results to those outside, once a commit is durable.
     func reply(_ replies: [Reply], after commit: UInt64)
-    /// There is something new to be made durable, or to be let out.
-    func committed()
 }

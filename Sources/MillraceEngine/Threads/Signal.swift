@@ -6,7 +6,9 @@ import Synchronization
     // Both live as long as the signal, at a fixed address, and are used only through their own thread-safe functions.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
+    // Both guarded by the mutex.
     private var raised = false
+    private var waiters = 0
 
     package init() {
         unsafe mutex = .allocate(capacity: 1)
@@ -31,14 +33,20 @@ import Synchronization
     package func raise() {
         unsafe pthread_mutex_lock(mutex)
         raised = true
-        unsafe pthread_cond_signal(condition)
+        let isAwaited = waiters > 0
         unsafe pthread_mutex_unlock(mutex)
+        // Only now, or who is woken would at once have to wait for the mutex.
+        if isAwaited { unsafe pthread_cond_signal(condition) }
     }
 
     /// Waits until the signal is raised, or the time is over; a negative time means without end. Lowers the signal.
     package func wait(timeoutMilliseconds: Int = -1) {
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
+        waiters += 1
+        defer {
+            waiters -= 1
+            unsafe pthread_mutex_unlock(mutex)
+        }
         if timeoutMilliseconds < 0 {
             while !raised { unsafe pthread_cond_wait(condition, mutex) }
         } else if !raised {

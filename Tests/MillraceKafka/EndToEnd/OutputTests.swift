@@ -1,5 +1,6 @@
 import Millrace
 import MillraceStore
+import MillraceTesting
 import Synchronization
 import TestKit
 import Testing
