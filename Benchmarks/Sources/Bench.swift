@@ -78,16 +78,19 @@ final class Bench {
         if let topic = unsafe KafkaInput.current { return try measure(name, topic, threads: threads) }
         let slot = openSlot()
         let begin = Usage.now()
+        let threadsBefore = ThreadUsage.now()
         var middle = begin
         source.run(into: engine.intakes[0], slot: slot) { middle = Usage.now() }
         waitUntilIdle()
         let end = Usage.now()
-        return Result(
+        var result = Result(
             workload: name, events: source.events, threads: threads,
             eventsPerSecond: Double(source.events) / (end.wallSeconds - begin.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / Double(source.events),
             warmCPUMicroseconds: (end.cpuMicroseconds - middle.cpuMicroseconds)
                 / Double(source.events - source.events / 2))
+        result.notes = ThreadUsage.now().since(threadsBefore, events: source.events)
+        return result
     }
 
     /// Reads a topic from its beginning until enough records are applied, durable and out.

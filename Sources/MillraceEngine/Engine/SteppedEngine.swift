@@ -58,6 +58,8 @@ package final class SteppedEngine {
         for shard in shards { shard.executor.adoptCurrentThread() }
     }
 
+    deinit { drainTasks() }
+
     // MARK: The shards' threads
 
     /// How many groups of shards there are, each of which would have a thread.

@@ -12,7 +12,8 @@ import MillraceStore
 /// A shard uses one run for all invocations that finish inline; tickets tell them apart. Everything happens on the thread of
 /// the run's shard, which each call checks; that makes `@unchecked Sendable` true.
 @safe final class InvocationRun: InvocationScope, @unchecked Sendable {
-    unowned let shard: Shard
+    /// Whose ``Shard/releaseAll()`` ends the circle of references.
+    let shard: Shard
     private(set) var ticket: UInt64 = 0
     private(set) var isRunning = false
     private(set) var handler: ServiceTable.Handler?
@@ -105,14 +106,15 @@ import MillraceStore
     ) -> InvocationHandle {
         ticket &+= 1
         isRunning = true
-        self.handler = handler
+        // What is the same as last time is left alone: other threads count references to it too.
+        if self.handler !== handler { self.handler = handler }
         self.id = id
         self.keyHash = keyHash
         unsafe keyBytes = unsafe key
-        self.batch = batch
+        if self.batch !== batch { self.batch = batch }
         self.entry = entry
-        self.stored = stored
-        failure = nil
+        if stored != nil || self.stored != nil { self.stored = stored }
+        if failure != nil { failure = nil }
         objectCount = 0
         log.isOn = false
         return InvocationHandle(scope: self, ticket: ticket)
@@ -150,6 +152,9 @@ import MillraceStore
         isCancelRequested = false
         stepFailures = [:]
     }
+
+    /// Lets the batch go of whose records it ran the last.
+    func forgetBatch() { batch = nil }
 
     /// Ends an invocation, and returns the error of an operation that could not throw it.
     @inline(__always)

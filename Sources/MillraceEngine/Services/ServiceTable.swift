@@ -2,8 +2,9 @@ package import Millrace
 
 /// The services of an application, looked up by name.
 package struct ServiceTable: Sendable {
-    /// One handler, with what the engine needs of its service.
-    struct Handler: Sendable {
+    /// One handler, with what the engine needs of its service. An object, as all shards refer to it at every record: copies of it would
+    /// have their threads count references to the same strings and closures against each other.
+    final class Handler: Sendable {
         let service: String
         let name: String
         let isKeyed: Bool
@@ -17,6 +18,18 @@ package struct ServiceTable: Sendable {
         let body: HandlerDefinition.Body
         /// The handler's place in ``ServiceTable/handlers``.
         let index: Int
+
+        init(_ handler: HandlerDefinition, of service: ServiceDefinition, index: Int) {
+            self.service = service.name
+            name = handler.name
+            isKeyed = service.kind != .service
+            isExclusive = service.kind == .virtualObject && handler.kind == .exclusive
+            isWorkflow = service.kind == .workflow && handler.kind == .workflow
+            options = handler.options.over(service.options)
+            stateMilliseconds = options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
+            body = handler.body
+            self.index = index
+        }
     }
 
     /// Names of services and handlers are kept in a byte's worth of length in row keys.
@@ -38,7 +51,6 @@ package struct ServiceTable: Sendable {
             guard byName[service.name] == nil else { throw .duplicateService(service.name) }
             var ofService: [String: Int] = [:]
             for handler in service.handlers {
-                let options = handler.options.over(service.options)
                 guard !handler.name.isEmpty, handler.name.utf8.count <= Self.maxNameBytes else {
                     throw .badName(handler.name)
                 }
@@ -46,14 +58,7 @@ package struct ServiceTable: Sendable {
                     throw .duplicateHandler(service: service.name, handler: handler.name)
                 }
                 ofService[handler.name] = handlers.count
-                handlers.append(
-                    Handler(
-                        service: service.name, name: handler.name, isKeyed: service.kind != .service,
-                        isExclusive: service.kind == .virtualObject && handler.kind == .exclusive,
-                        isWorkflow: service.kind == .workflow && handler.kind == .workflow,
-                        options: options,
-                        stateMilliseconds: options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0,
-                        body: handler.body, index: handlers.count))
+                handlers.append(Handler(handler, of: service, index: handlers.count))
             }
             byName[service.name] = ofService
         }

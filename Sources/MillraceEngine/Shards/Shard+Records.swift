@@ -26,6 +26,7 @@ extension Shard {
                     duplicates += 1
                 }
             }
+            forgetBatch()
             for advance in batch.advances {
                 if batch.isReset {
                     marks.reset(subscription, advance.slot, to: advance.next)

@@ -193,7 +193,14 @@ extension Shard {
         durableWaits = []
         while let pause = pauses.popDue(now: .max) { pause.cancel() }
         while executor.drainLocal() {}
-        active = nil
+        readyRuns = []
+        // Runs refer to their shard.
+        for first in queues.values {
+            for queue in sequence(first: first, next: { $0.collision }) {
+                if case .waiting = queue.state { queue.state = .suspended }
+            }
+        }
+        forgetRuns()
     }
 }
 

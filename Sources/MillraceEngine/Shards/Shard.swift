@@ -181,6 +181,15 @@ final class Shard {
         spareRun = run
     }
 
+    /// No record of a batch is to be run any more.
+    func forgetBatch() { spareRun?.forgetBatch() }
+
+    /// The end: nothing is to be run any more.
+    func forgetRuns() {
+        spareRun = nil
+        active = nil
+    }
+
     /// Keeps bytes that a run lends to its handler until the next call.
     func lend(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
         lent = bytes

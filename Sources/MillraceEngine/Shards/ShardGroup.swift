@@ -81,7 +81,7 @@ final class ShardGroup {
         var hasSent = false
         for shard in shards {
             let outputs = shard.committed(commit)
-            if !outputs.outbound.isEmpty || !outputs.replies.isEmpty { hasReleased = true }
+            if !outputs.outbound.isEmpty { hasReleased = true }
             if !outputs.messages.isEmpty || !outputs.acknowledgements.isEmpty { hasSent = true }
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
             for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
@@ -107,18 +107,16 @@ final class ShardGroup {
             exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index)
         }
         if !ended.isEmpty || hasReleased {
-            news = hasSent ? .sent : waits || hasReleased ? .awaited : .written
+            news = waits && !hasSent ? .awaited : .written
         }
     }
 
     /// What there is to be made durable, or to be let out when it is.
     enum News {
-        /// Nobody waits for it.
+        /// The group need not wait for that.
         case written
-        /// A handler of the group, a sink or somebody outside waits for it.
+        /// A handler of the group waits for it, and no other group has got anything to which it may answer at once.
         case awaited
-        /// Other shards have messages of it, which they need not wait to be durable, and may answer.
-        case sent
     }
 
     /// What a commit since the last call has left for the flusher.
