@@ -149,34 +149,43 @@ let package = Package(
             path: "Tests/Crash/Child", swiftSettings: strict),
         .testTarget(
             name: "CrashTests",
-            dependencies: ["millrace-crash-child", "MillraceEngine", "MillraceKafka", "MillraceStore"],
+            dependencies: ["millrace-crash-child", "MillraceEngine", "MillraceKafka", "MillraceStore", "TestKit"],
             path: "Tests/Crash", exclude: ["Child"], swiftSettings: strict),
+
+        // What tests of several modules need; it knows none of them.
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
 
         // Tests, a folder a module.
         .testTarget(
-            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration", "MillraceSchedule"],
+            name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration", "MillraceSchedule", "TestKit"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),
         .testTarget(
-            name: "MillraceScheduleTests", dependencies: ["MillraceSchedule"], path: "Tests/MillraceSchedule",
+            name: "MillraceScheduleTests", dependencies: ["MillraceSchedule", "TestKit"],
+            path: "Tests/MillraceSchedule",
             swiftSettings: strict),
         .testTarget(
-            name: "MillraceJSONTests", dependencies: ["MillraceJSON"], path: "Tests/MillraceJSON", swiftSettings: strict
+            name: "MillraceJSONTests", dependencies: ["MillraceJSON", "TestKit"], path: "Tests/MillraceJSON",
+            swiftSettings: strict
         ),
         .testTarget(
-            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting"],
+            name: "MillraceStoreTests", dependencies: ["CRocksDB", "MillraceStore", "MillraceTesting", "TestKit"],
             path: "Tests/MillraceStore", swiftSettings: strict),
         .testTarget(
-            name: "MillraceProtocolTests", dependencies: ["MillraceProtocol"], path: "Tests/MillraceProtocol",
+            name: "MillraceProtocolTests", dependencies: ["MillraceProtocol", "TestKit"],
+            path: "Tests/MillraceProtocol",
             swiftSettings: strict),
         .testTarget(
-            name: "MillraceHTTPTests", dependencies: ["MillraceHTTP"], path: "Tests/MillraceHTTP", swiftSettings: strict
+            name: "MillraceHTTPTests", dependencies: ["MillraceHTTP", "TestKit"], path: "Tests/MillraceHTTP",
+            swiftSettings: strict
         ),
         .testTarget(
             name: "MillraceTelemetryTests", dependencies: ["MillraceTelemetry"], path: "Tests/MillraceTelemetry",
             swiftSettings: strict),
         .testTarget(
             name: "MillraceEngineTests",
-            dependencies: ["Millrace", "MillraceEngine", "MillraceSchedule", "MillraceStore", "MillraceTesting"],
+            dependencies: [
+                "Millrace", "MillraceEngine", "MillraceSchedule", "MillraceStore", "MillraceTesting", "TestKit",
+            ],
             path: "Tests/MillraceEngine", swiftSettings: strict),
         .testTarget(
             name: "MillraceFileTests",
@@ -186,7 +195,7 @@ let package = Package(
             name: "MillraceServerTests",
             dependencies: [
                 "event-enrichment", "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceHTTP",
-                "MillraceKafka", "MillraceSchedule", "MillraceServer", "MillraceTelemetry",
+                "MillraceKafka", "MillraceSchedule", "MillraceServer", "MillraceTelemetry", "TestKit",
             ], path: "Tests/MillraceServer", swiftSettings: strict),
         .testTarget(
             name: "EventEnrichmentTests",
@@ -201,6 +210,7 @@ let package = Package(
             name: "MillraceKafkaTests",
             dependencies: [
                 "CKafka", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "MillraceTesting",
+                "TestKit",
             ],
             path: "Tests/MillraceKafka", swiftSettings: strict),
         // Tests of what a handler's author imports.
@@ -208,7 +218,7 @@ let package = Package(
             name: "MillraceMacrosTests", dependencies: ["MillraceMacros"], path: "Tests/MillraceMacros",
             swiftSettings: strict + seesSwiftSyntax, linkerSettings: linksSwiftSyntax),
         .testTarget(
-            name: "MillraceTests", dependencies: ["Millrace", "MillraceJSON"], path: "Tests/Millrace",
+            name: "MillraceTests", dependencies: ["Millrace", "MillraceJSON", "TestKit"], path: "Tests/Millrace",
             swiftSettings: strict),
         .testTarget(
             name: "ExampleTests",
@@ -233,7 +243,7 @@ let fuzzTargets: [(name: String, modules: [Target.Dependency])] = [
     ("FuzzHTTP1", ["MillraceHTTP"]),
     ("FuzzJSON", ["Millrace", "MillraceJSON"]),
     ("FuzzLines", ["MillraceFile"]),
-    ("FuzzProtocol", ["MillraceProtocol"]),
+    ("FuzzProtocol", ["Millrace", "MillraceProtocol"]),
 ]
 if Context.environment["MILLRACE_FUZZ"] != nil {
     #if arch(arm64)

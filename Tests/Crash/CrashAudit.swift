@@ -36,34 +36,22 @@ struct CrashAudit {
         let disk = try RocksDisk.open(directory: directory, options: RocksDiskOptions(memoryBytes: 64 << 20))
         defer { disk.close() }
         var lists: [CrashLoad.Target: [String]] = [:]
+        let snapshot = try StoreSnapshot(of: disk)
+        defer { snapshot.close() }
         for shard in 0..<shardCount {
-            let store = ShardStore(
-                shard: shard, disk: disk,
-                limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
-            _ = try store.recover()
-            let lower = [UInt8(shard >> 8), UInt8(shard & 0xff)]
-            let upper = ShardStore.end(ofPrefix: lower)
-            for row in try store.scan(.state, from: lower, to: upper) {
-                lists[Self.target(row.key)] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(
-                    String.init)
+            let rows = try snapshot.shard(shard)
+            for row in try rows.rows(.state) {
+                guard let object = ObjectRowKey(row.key) else { continue }
+                let target = CrashLoad.Target(
+                    service: object.service, key: String(decoding: object.key, as: UTF8.self))
+                lists[target] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(String.init)
             }
             for family in [Family.inbox, .timers, .journal, .invocations] {
-                let left = try store.scan(family, from: lower, to: upper).filter {
-                    !Self.isKept(family, $0.key, $0.value)
-                }
+                let left = try rows.rows(family).filter { !Self.isKept(family, $0.key, $0.value) }
                 if !left.isEmpty { faults.append("shard \(shard) has \(left.count) rows of '\(family)' left") }
             }
         }
         return lists
-    }
-
-    /// A row's key is its shard, the length of the service's name, the name, the length of the key, the key, the state's name.
-    private static func target(_ key: [UInt8]) -> CrashLoad.Target {
-        let serviceEnd = 3 + Int(key[2])
-        let keyCount = key[serviceEnd..<serviceEnd + 4].reduce(0) { $0 << 8 | Int($1) }
-        return CrashLoad.Target(
-            service: String(decoding: key[3..<serviceEnd], as: UTF8.self),
-            key: String(decoding: key[(serviceEnd + 4)..<(serviceEnd + 4 + keyCount)], as: UTF8.self))
     }
 
     /// Whether a row is there for a result that is kept for a day: a record of the status 3, completed, behind its version; and the

@@ -1,6 +1,7 @@
 import Foundation
 import MillraceEngine
 import MillraceKafka
+import TestKit
 
 /// The broker of a test: a real one where `MILLRACE_KAFKA` names it, or else the embedded one, which lives in this process
 /// and so survives the child.

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Kills a process with `kill -9` at random moments, starts it again, and in the end finds everything exactly once.
@@ -35,7 +36,7 @@ struct KillTests {
     }
 
     @Test func topicsAreAppliedOnce() throws {
-        let directory = try CrashDirectory()
+        let directory = try TemporaryDirectory()
         var random = CrashRandom(seed: Self.seed)
         let broker = try CrashBroker()
         defer { broker.close() }
@@ -51,7 +52,8 @@ struct KillTests {
                     at: Self.moment(&random), "\(round)/\(Self.rounds)", directory)
             }
             let expectation = try feed.expectation()
-            let drain = try ChildProcess.start(
+            let drain = try ChildProcess(
+                "millrace-crash-child",
                 ["drain", "--config", configuration, "--records", "\(expectation.count)", "--seconds", "120"],
                 environment: ["CRASH_OUTPUT": broker.name("output")], log: directory.log)
             try #require(drain.end() == .exited(0), "the last run does not get done: see \(directory.log)")
@@ -66,7 +68,7 @@ struct KillTests {
     }
 
     @Test func filesAreAppliedOnce() throws {
-        let directory = try CrashDirectory()
+        let directory = try TemporaryDirectory()
         var random = CrashRandom(seed: Self.seed &+ 1)
         var load = CrashLoad(seed: Self.seed &+ 1, keys: 300)
         try directory.write("lines", "")
@@ -83,8 +85,8 @@ struct KillTests {
                     directory)
                 try directory.append("lines", String(text.suffix(7)))
             }
-            let last = try ChildProcess.start(
-                ["run", "--config", configuration, "--until-done"], log: directory.log)
+            let last = try ChildProcess(
+                "millrace-crash-child", ["run", "--config", configuration, "--until-done"], log: directory.log)
             try #require(last.end() == .exited(0), "the last run does not get done: see \(directory.log)")
             var audit = CrashAudit(load.expectation)
             try audit.checkState(directory: directory.data, shardCount: Self.shardCount)
@@ -97,7 +99,7 @@ struct KillTests {
 
     /// Schedules of every second, whose ticks must all be there once: catching up with all of them leaves no excuse.
     @Test func ticksCountOnce() throws {
-        let directory = try CrashDirectory()
+        let directory = try TemporaryDirectory()
         var random = CrashRandom(seed: Self.seed &+ 2)
         let names = (1...6).map { "clock-\($0)" }
         var text = Self.common(directory) + "schedules:\n"
@@ -127,9 +129,9 @@ struct KillTests {
     /// - Parameter words: what the process writes once it works.
     private func kill(
         _ arguments: [String], environment: [String: String] = [:], begunWith words: String = "running from",
-        at moment: Moment, _ round: String, _ directory: CrashDirectory
+        at moment: Moment, _ round: String, _ directory: TemporaryDirectory
     ) throws {
-        let child = try ChildProcess.start(arguments, environment: environment, log: directory.log)
+        let child = try ChildProcess("millrace-crash-child", arguments, environment: environment, log: directory.log)
         func wait(_ milliseconds: Int) throws {
             if let end = child.end(within: milliseconds) {
                 throw Unexpected(description: "the process ended by itself: \(end); see \(directory.log)")
@@ -171,7 +173,7 @@ struct KillTests {
         }
     }
 
-    private func begin(_ child: ChildProcess, _ words: String, _ directory: CrashDirectory) throws {
+    private func begin(_ child: ChildProcess, _ words: String, _ directory: TemporaryDirectory) throws {
         guard child.hasWritten(words) else {
             throw Unexpected(description: "the process did not start: \(child.end()); see \(directory.log)")
         }
@@ -179,7 +181,7 @@ struct KillTests {
 
     private struct Unexpected: Error, CustomStringConvertible { let description: String }
 
-    private func report(_ audit: CrashAudit, _ directory: CrashDirectory) {
+    private func report(_ audit: CrashAudit, _ directory: TemporaryDirectory) {
         let sent = audit.expectation.sent.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } }
         print(
             "crash test: \(audit.expectation.count) records, \(sent) sends, "
@@ -192,7 +194,7 @@ struct KillTests {
         keep(directory)
     }
 
-    private func keep(_ directory: CrashDirectory) {
+    private func keep(_ directory: TemporaryDirectory) {
         directory.keep()
         print(
             "crash test: again with MILLRACE_CRASH_SEED=\(Self.seed) make crash ROUNDS=\(Self.rounds); what is left is in "
@@ -201,7 +203,7 @@ struct KillTests {
 
     // MARK: Configurations
 
-    private static func common(_ directory: CrashDirectory) -> String {
+    private static func common(_ directory: TemporaryDirectory) -> String {
         """
         storage: { directory: "\(directory.data)", shardCount: \(shardCount), memory: 16MiB }
         engine: { threads: 2, shutdownTimeout: 5s }
@@ -213,7 +215,7 @@ struct KillTests {
         """
     }
 
-    private static func topics(_ broker: CrashBroker, _ directory: CrashDirectory) -> String {
+    private static func topics(_ broker: CrashBroker, _ directory: TemporaryDirectory) -> String {
         var text = common(directory) + "kafka:\n  clusters:\n    main:\n"
         for (name, value) in broker.properties { text += "      \(name): \"\(value)\"\n" }
         text += "subscriptions:\n"
@@ -229,7 +231,7 @@ struct KillTests {
         return text
     }
 
-    private static func files(_ directory: CrashDirectory) -> String {
+    private static func files(_ directory: TemporaryDirectory) -> String {
         common(directory) + """
             subscriptions:
               - source: "file://\(directory.path)/lines"

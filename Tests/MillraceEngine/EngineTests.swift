@@ -38,16 +38,11 @@ enum Counting {
     static func stored(_ disk: SimulatedDisk, key: String) throws -> String? {
         let bytes = Array(key.utf8)
         let shard = unsafe bytes.withUnsafeBytes { unsafe Int(XXH64.hash($0) % 24) }
-        let store = ShardStore(
-            shard: shard, disk: disk,
-            limits: ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20))
-        _ = try store.recover()
-        var row = RowKey(shard: shard)
-        unsafe bytes.withUnsafeBytes { unsafe row.appendObject(service: "Counting", key: $0) }
-        let objectCount = row.count
-        row.append("count")
-        return try unsafe store.get(.state, row.bytes, objectCount: objectCount).map {
-            unsafe String(decoding: $0, as: UTF8.self)
+        let rows = try StoreSnapshot(of: disk).shard(shard).rows(.state)
+        let row = rows.first {
+            ObjectRowKey($0.key).map { $0.service == "Counting" && $0.key == bytes && $0.name == Array("count".utf8) }
+                ?? false
         }
+        return row.map { String(decoding: $0.value, as: UTF8.self) }
     }
 }

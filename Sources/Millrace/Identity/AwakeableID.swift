@@ -14,6 +14,8 @@ package struct AwakeableID: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static let prefix = "sign_1"
+    /// How older versions of the protocol began it.
+    private static let legacyPrefix = "prom_1"
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     package var description: String {
@@ -34,9 +36,10 @@ package struct AwakeableID: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the text, with or without padding; `nil` where it is no awakeable's id.
     package init?(_ text: String) {
-        guard text.hasPrefix(Self.prefix) else { return nil }
+        guard text.hasPrefix(Self.prefix) || text.hasPrefix(Self.legacyPrefix) else { return nil }
         var digits = Array(text.utf8.dropFirst(Self.prefix.utf8.count))
-        while digits.last == UInt8(ascii: "=") { digits.removeLast() }
+        // 28 bytes are 38 digits and, where there is padding, exactly two signs of it.
+        if digits.count == 40, digits.suffix(2).elementsEqual("==".utf8) { digits.removeLast(2) }
         guard digits.count == 38 else { return nil }
         var bytes: [UInt8] = []
         var word: UInt32 = 0

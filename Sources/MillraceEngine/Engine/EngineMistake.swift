@@ -14,4 +14,16 @@ package enum EngineMistake: Sendable {
     case idempotencyIsForgotten
     /// A promise is completed by whoever comes last.
     case promisesAreOverwritten
+    /// A journal goes with the end of its invocation, however long it is to be kept.
+    case journalsAreNotKept
+    /// What is kept of an invocation goes without its journal.
+    case journalsAreNotPurged
+    /// A step may take for ever.
+    case stepsAreNotGivenUp
+    /// Nobody looks for rings of calls.
+    case ringsAreNotSearched
+    /// A call that is found to stand in line is taken for part of a ring.
+    case waitsAreTakenForRings
+    /// State lasts from its first change, not from its last.
+    case livesAreNotExtended
 }

@@ -1,6 +1,9 @@
 import Millrace
 
 /// The random numbers of one invocation: SplitMix64, begun from its id, so that they are the same in every replay.
+///
+/// `RandomSeed` is the seed of the service protocol, which remote handlers are sent, or derive themselves. No peer has to come to these
+/// numbers, so they cost no SHA-256.
 struct DurableGenerator: RandomNumberGenerator {
     private var state: UInt64
 

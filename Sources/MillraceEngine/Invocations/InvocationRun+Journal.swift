@@ -69,7 +69,7 @@ extension InvocationRun {
         guard let (id, result) = accept(notification) else { return }
         log.add(notification, now: shard.now)
         arrivals.append(Arrival(id: id, result: result, time: log.time, batch: shard.store.openBatch))
-        activity += 1
+        noteActivity()
     }
 
     /// What a notification is known by, and its result; `nil` for one that has come before.

@@ -89,8 +89,9 @@ import MillraceStore
     var dependsOnBatch: UInt64 = 0
     var isReleased = false
     var isInReadyList = false
-    /// Counts what happens to the run, to tell whether it has been idle since.
-    var activity: UInt64 = 0
+    /// The number of what has happened to the run last, to tell whether it has been idle since. No other run has it: an invocation that is
+    /// replayed has another run, for which what is known of the last one must not count.
+    private(set) var activity: UInt64 = 0
     var mismatch: JournalDivergence?
 
     private var spareBuffer: [UInt8] = []
@@ -210,6 +211,11 @@ import MillraceStore
     /// Whether the run may serve another invocation: nothing of this one is left in it.
     var isReusable: Bool {
         queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased
+    }
+
+    func noteActivity() {
+        shard.lastActivity += 1
+        activity = shard.lastActivity
     }
 
     /// Whether the run waits in such a way that its memory can be released.

@@ -28,7 +28,7 @@ extension Shard {
     func probeDeadlocks() {
         while let (queue, due) = deadlockChecks.popDue(now: now) {
             // Another time has been set since.
-            guard queue.deadlockDue == due else { continue }
+            guard queue.deadlockDue == due, settings.mistake != .ringsAreNotSearched else { continue }
             queue.deadlockDue = nil
             guard queue.count > 0, let head = loadHead(queue) else { continue }
             guard let needed = needed(by: head.id) else {
@@ -56,6 +56,7 @@ extension Shard {
         guard let record = record(of: holder), record.status == .started, let queue = queue(of: record),
             case .suspended = queue.state
         else { return [] }
+        queue.isSearched = true
         if queue.needed == nil { wake(queue) }
         return queue.needed
     }
@@ -102,6 +103,10 @@ extension Shard {
         probe.hops[last].createdMilliseconds = record.createdMilliseconds
         probe.hops[last].isQueued = record.status == .queued
         probe.hops[last].isJoined = record.listeners.contains(probe.hops[last].target)
+        if settings.mistake == .waitsAreTakenForRings, record.status == .queued {
+            probe.phase = .found(last)
+            return send(probe, toShardOf: id)
+        }
         if holder == probe.initiator {
             guard needs(probe.hops[0]) else { return }
             probe.phase = .confirming(0)
@@ -160,5 +165,21 @@ extension Shard {
             hop.target,
             .failure(
                 .deadlock(service: record.service, handler: record.handler, key: record.key, joined: hop.needed.id)))
+    }
+}
+
+extension TerminalError {
+    /// A call that would wait for ever.
+    static func deadlock(service: String, handler: String, key: [UInt8], holding: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' waits for \(holding), which waits for this call; send instead of calling, or use a shared handler",
+            code: conflict)
+    }
+
+    /// A wait for the result of an invocation that, through others, waits for this one.
+    static func deadlock(service: String, handler: String, key: [UInt8], joined: InvocationID) -> TerminalError {
+        TerminalError(
+            "deadlock: \(service)/\(handler) of key '\(ObjectKey(key))' (\(joined)), whose result is waited for here, waits for this invocation; do not wait for it, or not without a timeout",
+            code: conflict)
     }
 }

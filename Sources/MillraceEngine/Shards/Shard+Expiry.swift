@@ -71,7 +71,7 @@ extension Shard {
         let step = UInt64(max(1, milliseconds / Self.roundings))
         let due = (UInt64(max(0, now)) + UInt64(milliseconds) + step - 1) / step * step
         let known = try selectedExpiry()
-        guard known != due else { return }
+        guard known != due, known == nil || settings.mistake != .livesAreNotExtended else { return }
         unsafe withUnsafeBytes(of: due.littleEndian) { unsafe store.put(.meta, rowKey.bytes, $0) }
         guard known == nil else { return }
         pendingExpiries.append((unsafe [UInt8](rowKey.bytes[3...]), due))

@@ -43,6 +43,8 @@ extension Shard {
             case .ready: schedule(queue)
             case .suspended:
                 queue.state = .suspended
+                // Nobody else looks for a ring that was closed before, as long as none of it is in memory.
+                if queue.hasCalls, queue.count > 1 { watchForDeadlock(queue) }
                 unload(queue)
             case .backingOff:
                 queue.state = .backingOff(until: header.untilMilliseconds)

@@ -45,9 +45,9 @@ extension Shard {
         if run.queue == nil { place(run) }
         if hasPending { dispatchPending() }
         writeChunk(of: run)
-        keepIdle(run)
-        // A step beside the handler has ended in a slice of its own: the handler, which waits, has to be told.
-        if run.hasNews { ready(run) }
+        // A step beside the handler has ended in a slice of its own: the handler, which waits, has to be told, and not to be released
+        // before.
+        if run.hasNews { ready(run) } else { keepIdle(run) }
     }
 
     /// Gives a run that goes on beyond this turn its place: at the head of its key's queue, durably.

@@ -124,11 +124,12 @@ extension Shard {
             if let invocation {
                 localInvocations.append(invocation)
             } else if entry.completion == TimerNumber.purge {
-                purge(entry.id)
+                // A person may have purged what it is of, and the id may be another invocation's by now.
+                if record(of: entry.id)?.dueMilliseconds == entry.due { purge(entry.id) }
             } else if entry.completion == TimerNumber.expiry {
                 try expire(subject)
             } else if entry.completion == TimerNumber.purgeJournal {
-                purgeJournal(entry.id)
+                purgeJournal(entry.id, due: entry.due)
             } else {
                 deliver(.sleep(entry.completion), to: entry.id)
             }
@@ -142,7 +143,7 @@ extension Shard {
     /// Forgets a completed invocation; of a workflow also its state and promises.
     func purge(_ id: InvocationID) {
         guard let record = record(of: id), record.status == .completed else { return }
-        deleteChunks(record.chunks, of: id)
+        if settings.mistake != .journalsAreNotPurged { deleteChunks(record.chunks, of: id) }
         deleteRecord(id)
         guard services.find(service: record.service, handler: record.handler)?.isWorkflow == true else { return }
         forgetWorkflow(record.service, key: record.key)
@@ -162,8 +163,10 @@ extension Shard {
     }
 
     /// Forgets the journal of a completed invocation.
-    private func purgeJournal(_ id: InvocationID) {
-        guard var record = record(of: id), record.status == .completed else { return }
+    private func purgeJournal(_ id: InvocationID, due: UInt64) {
+        guard var record = record(of: id), record.status == .completed, record.journalDueMilliseconds == due else {
+            return
+        }
         deleteChunks(record.chunks, of: id)
         record.chunks = 0
         putRecord(id, record)
@@ -180,13 +183,7 @@ extension Shard {
         let limit = min(4_096, max(1, limits.timersInMemory / 2))
         do {
             let rows = try store.scan(.timers, from: lower, to: upper, limit: limit)
-            let entries = rows.compactMap { row -> TimerQueue.Entry? in
-                guard row.key.count == 38 else { return nil }
-                func number(_ range: Range<Int>) -> UInt64 { row.key[range].reduce(0) { $0 << 8 | UInt64($1) } }
-                guard let id = InvocationID(bytes: row.key[10..<34]) else { return nil }
-                return TimerQueue.Entry(due: number(2..<10), id: id, completion: UInt32(number(34..<38)))
-            }
-            timers.refill(entries, isComplete: rows.count < limit)
+            timers.refill(rows.compactMap { TimerQueue.Entry(row: $0.key) }, isComplete: rows.count < limit)
             return true
         } catch {
             observer.contextMisused(error)

@@ -108,7 +108,7 @@ extension Shard {
 
     /// Notes that a run waits, so that its memory can be released when that takes long.
     func keepIdle(_ run: InvocationRun) {
-        run.activity += 1
+        run.noteActivity()
         guard let handler = run.handler else { return }
         let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
         idleRuns.add((run.id, run.activity), due: now + timeout)
@@ -169,7 +169,8 @@ extension Shard {
     func giveUpOverdueSteps() {
         while let (id, number, since) = overdueSteps.popDue(now: now) {
             guard let run = runs[id], let handler = run.handler,
-                let step = run.openSteps.first(where: { $0.id == number && $0.since == since })
+                let step = run.openSteps.first(where: { $0.id == number && $0.since == since }),
+                settings.mistake != .stepsAreNotGivenUp
             else { continue }
             activate(run)
             run.abortion = StepFailed(name: step.name, cause: StepTimedOut(milliseconds: stepTimeout(handler)))

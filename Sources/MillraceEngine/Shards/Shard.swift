@@ -54,6 +54,8 @@ final class Shard {
     var runs: [InvocationID: InvocationRun] = [:]
     /// Runs for which something has come.
     var readyRuns: [InvocationRun] = []
+    /// The number of what has happened last to any run; see `InvocationRun.activity`.
+    var lastActivity: UInt64 = 0
     /// Runs by the time at which they have been waiting for too long, with what they had done by then.
     var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
     /// Steps that have run for longer than their handler's inactivity timeout, by the time at which their attempt is given up.

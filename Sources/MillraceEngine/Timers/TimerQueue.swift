@@ -1,14 +1,14 @@
-import Millrace
+package import Millrace
 
 /// The next timers of a shard, in memory: a heap of those before a horizon. Later ones are only stored, and are read when
 /// the heap has run empty, so that any number of timers can be pending.
-struct TimerQueue {
+package struct TimerQueue {
     /// One timer: when it is due, the invocation it is for, and which of its waits it completes (0 for its start). Its row's key
     /// is made of all three.
-    struct Entry: Hashable {
-        let due: UInt64
-        let id: InvocationID
-        var completion: UInt32 = 0
+    package struct Entry: Hashable, Sendable {
+        package let due: UInt64
+        package let id: InvocationID
+        package var completion: UInt32 = 0
 
         /// The number of what forgets an invocation: what is kept of an invocation that has ended is to go.
         static let purge = UInt32.max
@@ -18,7 +18,20 @@ struct TimerQueue {
         static let purgeJournal = UInt32.max - 2
 
         /// Whether it starts and completes nothing.
-        var isHousekeeping: Bool { completion >= Self.purgeJournal }
+        package var isHousekeeping: Bool { completion >= Self.purgeJournal }
+
+        init(due: UInt64, id: InvocationID, completion: UInt32 = 0) {
+            self.due = due
+            self.id = id
+            self.completion = completion
+        }
+
+        /// The timer that a row's whole key says, or `nil` where it is no such key.
+        package init?(row: [UInt8]) {
+            guard row.count == 38, let id = InvocationID(bytes: row[10..<34]) else { return nil }
+            func number(_ range: Range<Int>) -> UInt64 { row[range].reduce(0) { $0 << 8 | UInt64($1) } }
+            self.init(due: number(2..<10), id: id, completion: UInt32(number(34..<38)))
+        }
 
         static func precedes(_ a: Entry, _ b: Entry) -> Bool {
             if a.due != b.due { return a.due < b.due }

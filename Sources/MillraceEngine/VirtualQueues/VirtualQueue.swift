@@ -35,6 +35,8 @@ final class VirtualQueue {
     var failure = HeadFailure()
     /// The head has begun: it has a record, and what it has done is in its journal.
     var isStarted = false
+    /// Calls may stand behind the head, so that it can be part of a ring.
+    var hasCalls = false
     /// How many chunks the head's journal has; `nil` where nobody has looked since the start of the process.
     var chunks: UInt32? = 0
     /// The first queued invocations, from `head` on.
@@ -43,6 +45,8 @@ final class VirtualQueue {
     var loadedOffset = 0
     /// What the head waits for while it is suspended; `nil` where nobody has looked since the start of the process.
     var needed: [NeededInvocation]?
+    /// Whether a search for a ring has asked what the head waits for, and may ask again.
+    var isSearched = false
     /// When it is looked whether the head is part of a ring, where it is.
     var deadlockDue: Int64?
     /// The pause before that.
@@ -65,6 +69,7 @@ final class VirtualQueue {
         self.init(service: service, key: key, hash: hash, head: header.head, tail: header.tail)
         failure = header.failure
         isStarted = header.isStarted
+        hasCalls = header.hasCalls
         if header.isStarted { chunks = nil }
     }
 

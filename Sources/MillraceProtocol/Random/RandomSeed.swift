@@ -4,8 +4,9 @@ public enum RandomSeed {
     ///
     /// It is the same for each attempt, without being stored. Peers of version 5, which are sent no seed, derive this one
     /// themselves, so that an invocation has one seed whatever the version. Whoever knows the id knows the seed: random
-    /// numbers of a handler are for decisions that can be repeated, not for secrets.
-    public static func of(_ invocation: WireInvocationID) -> UInt64 {
-        SHA256.digest(of: invocation.bytes).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    /// numbers of a handler are for decisions that can be repeated, not for secrets. Handlers in the engine's own process, whose numbers no
+    /// peer derives, have a cheaper seed, `DurableGenerator`.
+    public static func of(_ invocation: [UInt8]) -> UInt64 {
+        SHA256.digest(of: invocation).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -6,6 +6,10 @@
 ///   what was read; of the input nothing. Of other commands all fields count.
 /// - Unknown fields do not count.
 ///
+/// This is the check of an endpoint, whose journal comes from an engine that it does not know. The engine's own handlers are checked against
+/// what the engine has recorded itself, which is of one type for each operation, and mostly no more than a name and a number: that is
+/// `InvocationRun.replay`, which compares fields by the same `differingField`.
+///
 /// It keeps a buffer: use one for a whole replay. Not thread-safe.
 public struct ReplayCheck: Sendable {
     /// Whether the bytes of values and parameters count. They do unless the user said that their encoding is not stable.

@@ -5,8 +5,9 @@ package struct Coverage: Sendable {
         case crashBeforeWrite, crashAfterWrite, crashBeforeSync, crashAfterSync, crashBetweenSteps, crashAfterOpening
         case crashInWriteBack, cleanStop, diskFull, writeBack
         // What handlers do.
-        case step, stepFailed, stepExhausted, stepTerminal, stepWaits, stepBeside, sleep, state, draw, gate
-        case call, callFailed, callTimedOut, chain, deadlock, send, sendDelayed, attach, output
+        case step, stepFailed, stepExhausted, stepTerminal, stepWaits, stepBeside, stepGivenUp, sleep, state, draw, gate
+        case stateLasted, stateExpired
+        case call, callFailed, callTimedOut, chain, deadlock, ring, send, sendDelayed, attach, output
         case awakeableResolved, awakeableRejected, signalResolved, signalRejected, completedByCommand
         case race, any, all, allSettled
         case promiseGet, promisePeek, promiseResolve, promiseReject, promiseConflict
@@ -14,6 +15,7 @@ package struct Coverage: Sendable {
         // What others do with invocations.
         case requestAnswered, requestRepeated, workflowAgain, queried
         case cancelRunning, cancelBeforeStart, kill, pause, resume, restart, purge, exhaustedParked, exhaustedKilled
+        case journalKept, journalGone, journalBeforeResult
     }
 
     private var counts: [Event: Int] = [:]

@@ -21,15 +21,11 @@ struct DurableState {
     private(set) var queueCount = 0
 
     init(_ disk: any Disk, shardCount: Int) throws {
+        let snapshot = try StoreSnapshot(of: disk)
         for shard in 0..<shardCount {
-            let store = ShardStore(
-                shard: shard, disk: disk,
-                limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
-            _ = try store.recover()
-            let lower = [UInt8(shard >> 8), UInt8(shard & 0xff)]
-            let upper = ShardStore.end(ofPrefix: lower)
-            for row in try store.scan(.state, from: lower, to: upper) { read(row.key, row.value) }
-            for row in try store.scan(.inbox, from: lower, to: upper) {
+            let rows = try snapshot.shard(shard)
+            for row in try rows.rows(.state) { read(row.key, row.value) }
+            for row in try rows.rows(.inbox) {
                 let stored = try Self.invocation(row.value)
                 if stored.service == AuditedServices.clock { continue }
                 if stored.isGone {
@@ -38,23 +34,17 @@ struct DurableState {
                 }
                 queued.append(Queued(queue: "\(row.key.dropLast(8))", id: Self.id(stored)))
             }
-            for row in try store.scan(.timers, from: lower, to: upper) where !row.value.isEmpty {
+            for row in try rows.rows(.timers) where !row.value.isEmpty {
                 timers.append(Self.id(try Self.invocation(row.value)))
             }
-            queueCount += try store.scan(
-                .meta, from: lower + [UInt8(ascii: "q")], to: lower + [UInt8(ascii: "q") + 1]
-            ).count
+            queueCount += try rows.rows(.meta, prefix: [UInt8(ascii: "q")]).count
         }
     }
 
     private mutating func read(_ key: [UInt8], _ value: [UInt8]) {
-        let serviceEnd = 3 + Int(key[2])
-        let keyCount = key[serviceEnd..<serviceEnd + 4].reduce(0) { $0 << 8 | Int($1) }
-        let keyEnd = serviceEnd + 4 + keyCount
-        let target = Target(
-            service: String(decoding: key[3..<serviceEnd], as: UTF8.self),
-            key: String(decoding: key[(serviceEnd + 4)..<keyEnd], as: UTF8.self))
-        let name = String(decoding: key[keyEnd...], as: UTF8.self)
+        guard let object = ObjectRowKey(key) else { return }
+        let target = Target(object)
+        let name = String(decoding: object.name, as: UTF8.self)
         let text = String(decoding: value, as: UTF8.self)
         if target.service == AuditedServices.clock {
             ticks[target.key] = text.split(separator: " ").map { Int64($0) ?? -1 }

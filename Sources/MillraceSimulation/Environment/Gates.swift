@@ -2,9 +2,14 @@
 final class Gates {
     private var waiting: [(id: String, continuation: CheckedContinuation<Void, any Error>)] = []
 
+    private var hanging: [CheckedContinuation<Void, any Error>] = []
+
     var ids: [String] { waiting.map(\.id) }
 
     func wait(_ id: String, _ continuation: CheckedContinuation<Void, any Error>) { waiting.append((id, continuation)) }
+
+    /// Waits for what never comes.
+    func hang() async throws { try await withCheckedThrowingContinuation { hanging.append($0) } }
 
     /// Answers one of those that wait, and returns its id.
     func answer(_ at: Int) -> String {
@@ -16,7 +21,9 @@ final class Gates {
     /// The process is gone, and with it all that waited.
     func crash() {
         for (_, continuation) in waiting { continuation.resume(throwing: SimulatedCrash()) }
+        for continuation in hanging { continuation.resume(throwing: SimulatedCrash()) }
         waiting.removeAll()
+        hanging.removeAll()
     }
 }
 

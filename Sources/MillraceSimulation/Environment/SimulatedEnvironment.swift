@@ -21,6 +21,8 @@ final class SimulatedEnvironment: @unchecked Sendable {
     var earliest: [String: Int64] = [:]
     /// What runs now, in this life.
     var running: [Target: String] = [:]
+    /// Whether an attempt was given up in time because a step did not return.
+    var gaveUp: (FailureEvent) -> Bool = { _ in false }
     private(set) var coverage = Coverage()
     private(set) var violations: [String] = []
     private let isTracing: Bool

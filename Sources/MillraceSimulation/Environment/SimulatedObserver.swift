@@ -31,12 +31,14 @@ final class SimulatedObserver: EngineObserver, @unchecked Sendable {
     func handlerBlocked(_ event: BlockedHandlerEvent) {}
     /// Scripts fail where they are meant to; any other error is the engine's.
     private func checkError(_ event: FailureEvent) {
-        guard environment.plan.kind == .scripts, !event.error.contains(SimulatedScriptFailure.mark) else { return }
+        guard environment.plan.kind == .scripts, !event.error.contains(SimulatedScriptFailure.mark),
+            !environment.gaveUp(event)
+        else { return }
         environment.violate("\(event.service)/\(event.key) fails: \(event.error)")
     }
 
     func warning(_ message: String) {
-        // Some scripts call themselves on purpose, and are told so.
+        // Some scripts wait for themselves on purpose, and are told so.
         if environment.plan.kind == .scripts, message.hasPrefix("deadlock:") { return }
         environment.violate("the engine warns: \(message)")
     }

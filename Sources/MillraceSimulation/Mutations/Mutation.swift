@@ -32,6 +32,18 @@ package enum Mutation: String, CaseIterable, Sendable {
     case idempotencyForgotten
     /// A promise can be completed again.
     case promiseOverwritten
+    /// A journal that is to be kept goes with the end of its invocation.
+    case journalLost
+    /// The journal stays when what is kept of its invocation goes.
+    case journalLeftOver
+    /// A step that does not return holds its key for ever.
+    case stepNeverGivenUp
+    /// Nobody looks for rings of calls.
+    case ringNotFound
+    /// Whoever stands in line behind a call that waits, too, is taken for part of a ring.
+    case waitTakenForRing
+    /// State that does not last is gone too early, when it has been changed since.
+    case stateGoneEarly
 
     /// The kind of runs in which it shows.
     package var kind: ScenarioKind {
@@ -40,7 +52,8 @@ package enum Mutation: String, CaseIterable, Sendable {
             .timerDeletedEarly, .tickInSeparateWrite:
             .records
         case .journalInSeparateWrite, .stepResultLost, .stepBeforeSync, .completionOrderForgotten, .messageRepeated,
-            .idempotencyForgotten, .promiseOverwritten:
+            .idempotencyForgotten, .promiseOverwritten, .journalLost, .journalLeftOver, .stepNeverGivenUp,
+            .ringNotFound, .waitTakenForRing, .stateGoneEarly:
             .scripts
         }
     }
@@ -55,6 +68,12 @@ package enum Mutation: String, CaseIterable, Sendable {
         case .messageRepeated: .messagesAreRepeated
         case .idempotencyForgotten: .idempotencyIsForgotten
         case .promiseOverwritten: .promisesAreOverwritten
+        case .journalLost: .journalsAreNotKept
+        case .journalLeftOver: .journalsAreNotPurged
+        case .stepNeverGivenUp: .stepsAreNotGivenUp
+        case .ringNotFound: .ringsAreNotSearched
+        case .waitTakenForRing: .waitsAreTakenForRings
+        case .stateGoneEarly: .livesAreNotExtended
         case .offsetInSeparateWrite, .outputBeforeSync, .writeBackBeforeSync, .blockDroppedEarly, .timerDeletedEarly,
             .tickInSeparateWrite, .journalInSeparateWrite:
             nil
@@ -72,7 +91,8 @@ package enum Mutation: String, CaseIterable, Sendable {
         case .journalInSeparateWrite: unsafe Self.split(batch) { family, _ in family != .journal }
         case .blockDroppedEarly: [Self.droppingBlocks(batch)]
         case .outputBeforeSync, .writeBackBeforeSync, .noRollBack, .stepResultLost, .stepBeforeSync,
-            .completionOrderForgotten, .messageRepeated, .idempotencyForgotten, .promiseOverwritten:
+            .completionOrderForgotten, .messageRepeated, .idempotencyForgotten, .promiseOverwritten, .journalLost,
+            .journalLeftOver, .stepNeverGivenUp, .ringNotFound, .waitTakenForRing, .stateGoneEarly:
             [batch]
         }
     }

@@ -6,12 +6,12 @@ import MillraceTesting
 ///
 /// The same seed makes the same run. It ends with a time without faults in which everything must come to rest, and an audit.
 package final class Simulation {
-    private let plan: SimulationPlan
-    private let environment: SimulatedEnvironment
-    private let scenario: any Scenario
+    let plan: SimulationPlan
+    let environment: SimulatedEnvironment
+    let scenario: any Scenario
     private let mutation: Mutation?
-    private var random: SimulationRandom
-    private var process: SimulatedProcess?
+    var random: SimulationRandom
+    var process: SimulatedProcess?
     private var crashes = 0
     private var isInterleaving = false
 
@@ -69,7 +69,7 @@ package final class Simulation {
     }
 
     /// Ends the process in order: nothing that it has decided is lost.
-    private func stop() {
+    func stop() {
         guard let process, process.blocked.isEmpty else { return }
         environment.trace("the process stops")
         do throws(StoreError) { try process.engine.stop() } catch {
@@ -84,7 +84,7 @@ package final class Simulation {
         open()
     }
 
-    private func crash(_ reason: String, _ event: Coverage.Event) {
+    func crash(_ reason: String, _ event: Coverage.Event) {
         guard process != nil else { return }
         crashes += 1
         environment.cover(event)
@@ -108,7 +108,7 @@ package final class Simulation {
     /// None, all or some: the extremes show most.
     private func some(of count: Int) -> Int { random.pick([0, count, random.within(0...count)]) }
 
-    private func audit(_ problems: () throws -> [String]) {
+    func audit(_ problems: () throws -> [String]) {
         do {
             for problem in try problems() { environment.violate(problem) }
         } catch {
@@ -173,7 +173,7 @@ package final class Simulation {
         }
     }
 
-    private func produce() {
+    func produce() {
         guard !scenario.isFinished else { return }
         for _ in 0..<random.within(1...5) where !scenario.isFinished {
             let record = scenario.nextRecord()
@@ -192,7 +192,7 @@ package final class Simulation {
         environment.log.trim(place, to: to, committed: environment.groupOffsets[place] ?? 0)
     }
 
-    private func turn(_ group: Int, inputs: Int) {
+    func turn(_ group: Int, inputs: Int) {
         guard let process else { return }
         do throws(StoreError) {
             if process.blocked.contains(group) {
@@ -229,14 +229,14 @@ package final class Simulation {
         return false
     }
 
-    private func sync() {
+    func sync() {
         guard let process else { return }
         do throws(StoreError) {
             if try process.engine.sync() { environment.trace("synced up to commit \(process.engine.commits.durable)") }
         } catch { _ = failed(error, "in a sync") }
     }
 
-    private func release() {
+    func release() {
         guard let process else { return }
         let commits = process.engine.commits
         process.engine.release(upTo: mutation == .outputBeforeSync ? commits.latest : commits.durable)
@@ -244,7 +244,7 @@ package final class Simulation {
 
     /// Begins a write-back, or does its next write. Returns whether there was one.
     @discardableResult
-    private func writeBack() -> Bool {
+    func writeBack() -> Bool {
         guard let process else { return false }
         if process.writeBack == nil {
             let commits = process.engine.commits
@@ -261,7 +261,7 @@ package final class Simulation {
         return true
     }
 
-    private func answer() {
+    func answer() {
         guard !environment.gates.ids.isEmpty else { return }
         let answered = environment.gates.answer(random.below(environment.gates.ids.count))
         environment.trace("answers \(answered)")
@@ -278,120 +278,5 @@ package final class Simulation {
         }
         if random.chance(10) { _ = process.sink.write(&random, all: false) }
         if random.chance(10) { _ = process.sink.acknowledge(&random, all: false) }
-    }
-
-    // MARK: Without faults
-
-    /// Ends all faults, lets everything come to rest, and audits. Twice, with a restart between, which must change nothing.
-    private func settle() {
-        environment.trace("no more faults")
-        environment.disk.fail(with: nil)
-        process?.disk.crashPoint = nil
-        while !scenario.isFinished { produce() }
-        switch plan.kind {
-        case .records:
-            // First without an answer to what waits: no other key may need one.
-            let next = stopTicking()
-            guard drain(answers: false), drain() else { return }
-            audit { try scenario.problemsOfTicks(next: next) }
-            auditRest()
-            guard environment.violations.isEmpty else { return }
-            crash("after everything came to rest", .crashBetweenSteps)
-            guard environment.violations.isEmpty else { return }
-            let last = stopTicking()
-            guard drain() else { return }
-            audit { try scenario.problemsOfTicks(next: last) }
-            auditRest()
-        case .scripts:
-            guard drain(within: Self.keptMilliseconds) else { return }
-            auditRest(isOver: false)
-            guard environment.violations.isEmpty else { return }
-            if random.chance(50) { stop() } else { crash("after everything came to rest", .crashBetweenSteps) }
-            guard environment.violations.isEmpty, drain(within: Self.keptMilliseconds) else { return }
-            auditRest(isOver: false)
-            guard environment.violations.isEmpty, drain() else { return }
-            auditRest()
-        }
-    }
-
-    /// Lets schedules take the ticks that are due, and no more: else there would never be rest. Returns when they would tick next.
-    private func stopTicking() -> [String: Int64] {
-        guard let process else { return [:] }
-        // The first turn may be a commit that was tried before.
-        for _ in 0..<2 { for group in 0..<process.engine.groupCount { turn(group, inputs: 0) } }
-        let schedules = process.engine.statistics.schedules
-        process.engine.stopSchedules()
-        return Dictionary(uniqueKeysWithValues: schedules.map { ($0.name, $0.nextMilliseconds ?? -1) })
-    }
-
-    /// Nothing but what is kept for a time is still to come after so long.
-    private static let keptMilliseconds: Int64 = 1_800_000
-
-    /// Takes steps until there is nothing left to do, or nothing within a time. Returns false where that does not end.
-    private func drain(answers: Bool = true, within milliseconds: Int64 = .max) -> Bool {
-        var idleRounds = 0
-        for _ in 0..<20_000 {
-            guard environment.violations.isEmpty, let process else { return false }
-            environment.nextStep()
-            let engine = process.engine
-            let before = engine.commits
-            var did = false
-            for source in process.sources where source.fetch(&random, all: true) { did = true }
-            for group in 0..<engine.groupCount {
-                if engine.waitingInputs(group) > 0 || process.blocked.contains(group) { did = true }
-                turn(group, inputs: engine.waitingInputs(group))
-            }
-            sync()
-            release()
-            if writeBack() { did = true }
-            if process.sink.write(&random, all: true) { did = true }
-            if process.sink.acknowledge(&random, all: true) { did = true }
-            if answers, !environment.gates.ids.isEmpty {
-                answer()
-                did = true
-            }
-            if did || engine.commits != before {
-                idleRounds = 0
-                continue
-            }
-            let wakes = (0..<engine.groupCount).compactMap { engine.nextWake($0, now: environment.now) }
-            if let wake = wakes.min(), wake <= environment.now || wake - environment.now < milliseconds {
-                environment.now = max(wake, environment.now)
-                idleRounds += 1
-                if idleRounds < 1_000 { continue }
-                environment.violate("a group wants to wake at \(wake), and does nothing")
-                return false
-            }
-            if process.sources.allSatisfy(\.isAtEnd) {
-                guard scenario.finish(engine, &random) else { return true }
-                idleRounds = 0
-                continue
-            }
-            idleRounds += 1
-            if idleRounds > 100 {
-                environment.violate("a source does not go on: \(engine.intakes.map(\.saturationReason))")
-                return false
-            }
-        }
-        environment.violate("the engine does not come to rest")
-        return false
-    }
-
-    private func auditRest(isOver: Bool = true) {
-        guard let process else { return }
-        var stopped: [SimulatedLog.Place: Int64] = [:]
-        for source in process.sources { stopped.merge(source.stoppedAt) { $1 } }
-        audit { try scenario.problemsAtRest(process.engine, stopped: stopped, isOver: isOver) }
-        let statistics = process.engine.statistics
-        func expect(_ what: String, _ is: Int, _ should: Int) {
-            if `is` != should { environment.violate("\(what) should be \(should) at rest, and is \(`is`)") }
-        }
-        expect("waiting invocations", statistics.waitingInvocations, 0)
-        expect("undelivered bytes", statistics.undeliveredBytes, 0)
-        for intake in process.engine.intakes {
-            expect("records in flight", intake.inFlight.records, 0)
-            expect("bytes in flight", intake.inFlight.bytes, 0)
-        }
-        if !process.engine.holdsNothing { environment.violate("something waits to be released") }
     }
 }

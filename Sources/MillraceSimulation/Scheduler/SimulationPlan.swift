@@ -88,10 +88,11 @@ struct SimulationPlan: CustomStringConvertible {
             weights[.act] = Step.act.usualWeight * random.pick([1, 2])
             limits.inactivityTimeout = .milliseconds(random.pick([1, 50, 2_000, 60_000]))
             limits.loadedInvocations = random.pick([1, 3, 1_024])
-            // Searches for rings are repeated for as long as somebody stands in line: there would never be rest.
-            limits.deadlockAfter = .seconds(100 * 24 * 3_600)
-            limits.idempotencyRetention = .seconds(7_200)
-            limits.workflowRetention = .seconds(7_200)
+            limits.abortTimeout = scripts.abortTimeout
+            limits.deadlockAfter = scripts.deadlockAfter
+            limits.journalRetention = scripts.journalRetention
+            limits.idempotencyRetention = scripts.resultRetention
+            limits.workflowRetention = scripts.resultRetention
         }
         self.limits = limits
         self.weights = weights
@@ -101,6 +102,14 @@ struct SimulationPlan: CustomStringConvertible {
                 service: AuditedServices.clock, handler: AuditedServices.handler, key: "clock-\(number)", catchUp: .all)
         }
     }
+
+    /// How long a step may run.
+    var stepMilliseconds: Int64 {
+        limits.inactivityTimeout.wholeMilliseconds + limits.abortTimeout.wholeMilliseconds
+    }
+
+    /// When nothing else happens, a ring has been found after so long.
+    var searchMilliseconds: Int64 { max(120_000, 40 * limits.deadlockAfter.wholeMilliseconds) }
 
     var options: EngineOptions {
         var options = EngineOptions()

@@ -75,6 +75,9 @@ final class People: @unchecked Sendable {
 
     func finalResult(of script: Script) -> String? { answers[script.id]?.first }
 
+    /// Whether somebody has asked for what is kept of a script to be forgotten.
+    func isPurged(_ script: String) -> Bool { purging[script] != nil }
+
     func mayNotRunAgain(_ script: Script) -> Bool { restarts[script.id] == nil && !purged.contains(script.id) }
 
     // MARK: Requests
@@ -238,6 +241,7 @@ final class People: @unchecked Sendable {
 
     private func cancel(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody cancels \(script)")
+        world.waitGraph.disturb(world.known(script))
         wake(id)
         cancelRequested.insert(script)
         desk.control(id, .cancel)
@@ -245,6 +249,7 @@ final class People: @unchecked Sendable {
 
     private func kill(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody kills \(script)")
+        world.waitGraph.disturb(world.known(script))
         wake(id)
         killRequested.insert(script)
         world.stopped(id)
@@ -263,6 +268,7 @@ final class People: @unchecked Sendable {
 
     private func pause(_ script: String, _ id: InvocationID, _ desk: RequestDesk) {
         environment.trace("somebody pauses \(script)")
+        world.waitGraph.disturb(world.known(script))
         world.stopped(id)
         let wakesBefore = wakes[id]
         desk.control(id, .pause) { [self] result in
@@ -316,9 +322,12 @@ final class People: @unchecked Sendable {
         let parked = engine.openInvocations.filter { $0.state == .parked }.sorted { "\($0.id)" < "\($1.id)" }
         for one in parked { resume(one.id, desk) }
         if !parked.isEmpty { return true }
-        for open in engine.openInvocations.sorted(by: { "\($0.id)" < "\($1.id)" }) {
+        let open = engine.openInvocations.sorted { "\($0.id)" < "\($1.id)" }
+        let running = Set(open.compactMap { world.scriptOf[$0.id] })
+        for open in open {
+            // Whoever has called it ends it, as long as it runs.
             guard let script = world.scriptOf[open.id], world.known(script).isEndless,
-                world.known(script).parent == nil,
+                world.known(script).parent.map({ !running.contains($0.script) }) ?? true,
                 ended.insert(script).inserted
             else { continue }
             cancel(script, open.id, desk)

@@ -10,18 +10,19 @@ struct Performance: Sendable {
     private let context: any InvocationContext
     private let world: ScriptedWorld
     private let id: InvocationID
+    private let attempt: Int
 
     init(_ payload: String, _ context: any InvocationContext, _ world: ScriptedWorld, handler: String) throws {
         self.context = context
         self.world = world
         id = context.invocationID
         script = try world.script(of: payload, handler: handler, key: (context as? any StateReadingContext)?.key.text)
+        attempt = world.begin(script, id)
     }
 
-    private typealias Call = (label: String, future: DurableFuture<String>)
+    private typealias Call = (label: String, callee: String, future: DurableFuture<String>)
 
     func perform() async throws -> String {
-        world.begin(script, id)
         var calls: [Call] = []
         var at = 0
         do {
@@ -76,7 +77,7 @@ struct Performance: Sendable {
         world.environment.cover(.cancelRunning)
         try note("undo", "\(at)")
         for call in calls {
-            let seen = try await sheltered { _ in try await call.future.value }
+            let seen = try await sheltered { _ in try await needed(call.callee, call.future) }
             try note("callee of \(call.label)", seen)
         }
         for number in (0..<at).reversed() {
@@ -116,6 +117,7 @@ struct Performance: Sendable {
             }
             return "slept"
         case .state: return try state(at)
+        case .expiringState: return try expiringState(at)
         case .draw:
             environment.cover(.draw)
             return "\(context.random.next()) at \(context.nowMilliseconds)"
@@ -126,8 +128,8 @@ struct Performance: Sendable {
         case .call(let callee, let limit): return try await call(callee, "\(at)", limit, &calls)
         case .callItself(let callee):
             let seen = try await settled { try await start(callee).future.value }
-            if seen.hasPrefix("!409 deadlock") { environment.cover(.deadlock) }
-            return seen.hasPrefix("!409 deadlock") ? "deadlock" : seen
+            if seen.hasPrefix(Self.deadlock) { environment.cover(.deadlock) }
+            return seen.hasPrefix(Self.deadlock) ? "deadlock" : seen
         case .send(let other, let delay):
             environment.cover(delay > 0 ? .sendDelayed : .send)
             try send(other, delay)
@@ -171,7 +173,7 @@ struct Performance: Sendable {
     private func step(_ plan: Script.Step, _ label: String) async throws -> String {
         do {
             let value = try await context.run(label, retry: plan.policy, serde: .text) {
-                try await world.runStep(plan, script, id, label)
+                try await world.runStep(plan, script, id, label, attempt: attempt)
             }
             world.keep(id, label, value)
             return value
@@ -192,6 +194,17 @@ struct Performance: Sendable {
         return "\(entries.count)"
     }
 
+    private func expiringState(_ at: Int) throws -> String {
+        // All of a workflow's state goes with its result.
+        guard let context = context as? any StateContext, script.target.service != ScriptedServices.workflow else {
+            return "-"
+        }
+        let key = world.services.expiringList(of: script.target.service)
+        let entries = try context.get(key)?.split(separator: " ").map(String.init) ?? []
+        context.set(key, (entries + ["\(script.id)#\(at)"]).joined(separator: " "))
+        return "\(entries.count)"
+    }
+
     // MARK: Others
 
     private func start(_ callee: String) throws -> (id: InvocationID?, future: DurableFuture<String>) {
@@ -206,21 +219,34 @@ struct Performance: Sendable {
         world.environment.cover(.call)
         if world.known(callee).parent?.script == script.id, script.isCalled { world.environment.cover(.chain) }
         let call = try start(callee)
-        calls.append((label, call.future))
+        calls.append((label, callee, call.future))
         var seen: String
         if let limit {
+            world.waitGraph.waits(script.id, for: callee, isNeeded: false)
             seen = try await settled { try await call.future.timeout(after: .milliseconds(limit)).value }
             if seen.hasPrefix("!408") {
                 world.environment.cover(.callTimedOut)
+                world.waitGraph.disturb(script)
                 if let id = call.id { context.cancel(id) }
-                seen = try await settled { try await call.future.value }
+                seen = try await settled { try await needed(callee, call.future) }
             }
         } else {
-            seen = try await settled { try await call.future.value }
+            seen = try await settled { try await needed(callee, call.future) }
         }
         calls.removeLast()
+        if seen.hasPrefix(Self.deadlock) { world.deadlocked(script, calling: callee) }
+        world.waitGraph.goesOn(script.id)
         if seen.hasPrefix("!") { world.environment.cover(.callFailed) }
         return seen
+    }
+
+    /// The failure of a call that would wait for its own caller.
+    static let deadlock = "!409 deadlock"
+
+    /// Waits for a call and for nothing else.
+    private func needed(_ callee: String, _ future: DurableFuture<String>) async throws -> String {
+        world.waitGraph.waits(script.id, for: callee, isNeeded: true)
+        return try await future.value
     }
 
     @discardableResult
@@ -288,11 +314,11 @@ struct Performance: Sendable {
                 world.environment.cover(.stepBeside)
                 futures.append(
                     context.start(label, retry: plan.policy, serde: .text) {
-                        try await world.runStep(plan, script, id, label)
+                        try await world.runStep(plan, script, id, label, attempt: attempt)
                     }.map { "\(number) \($0)" })
             case .call(let callee):
                 let future = try start(callee).future
-                calls.append((label, future))
+                calls.append((label, callee, future))
                 futures.append(future.map { "\(number) \($0)" })
             case .awakeable: futures.append(try await awakeable(label).map { "\(number) \($0)" })
             }

@@ -13,6 +13,8 @@ struct Script {
         var isTerminal = false
         /// Its function waits for something outside.
         var waits = false
+        /// So many runs of its function never return, over all lives.
+        var hangs = 0
 
         var policy: RetryPolicy? {
             attempts.map {
@@ -41,6 +43,8 @@ struct Script {
         case sleep(milliseconds: Int)
         /// Appends to the object's list, or, where the handler may only read, looks at it.
         case state
+        /// Appends to a list of the object's that is gone when nobody has done so for a time.
+        case expiringState
         /// A random number, and the time.
         case draw
         /// Waits for something outside in an ordinary way.
@@ -85,6 +89,8 @@ struct Script {
     var idempotencyKey: String?
     /// The record's handler must not end with a failure: its subscription would park it.
     var isFromRecord = false
+    /// It is one of those whose calls may go round, or is called by one.
+    var isInCircle = false
     /// It waits, or calls what waits, for what never comes: somebody has to cancel it.
     var isEndless = false
 

@@ -2,18 +2,18 @@ import Millrace
 
 /// Compares what scripts have noted, in the output, and what the disk holds with what must be.
 struct ScriptAuditor {
-    private struct Note {
+    struct Note {
         let script: String
         let label: String
         let seen: String
     }
 
-    private let environment: SimulatedEnvironment
-    private let world: ScriptedWorld
+    let environment: SimulatedEnvironment
+    let world: ScriptedWorld
     /// The notes of each script, and of each object, in their order.
     private var byScript: [String: [Note]] = [:]
-    private var byTarget: [Target: [Note]] = [:]
-    private(set) var problems: [String] = []
+    private(set) var byTarget: [Target: [Note]] = [:]
+    var problems: [String] = []
 
     init(_ environment: SimulatedEnvironment, _ world: ScriptedWorld) {
         self.environment = environment
@@ -36,24 +36,27 @@ struct ScriptAuditor {
     }
 
     /// What must hold at every moment at which the process may have died.
-    mutating func auditCrash() {
+    mutating func auditCrash(_ rows: ScriptRows) {
         auditOrder()
         auditKeys()
         auditResults()
         auditPromises()
+        auditKeptJournals(rows)
     }
 
     /// What must hold when nothing is left to do.
     ///
     /// - Parameter roots: scripts of records, none of which can have been lost.
     mutating func auditRest(roots: [String], _ rows: ScriptRows, isOver: Bool) {
-        auditCrash()
+        auditCrash(rows)
         for script in roots where !isEnded(script) && !mayBeUnended(world.known(script)) {
             problems.append("\(script) is of a record, and has not ended")
         }
         for script in world.scripts.values.sorted(by: { $0.id < $1.id }) { auditEnd(script) }
         auditAnswers()
         auditLists(rows, isOver: isOver)
+        auditExpiringLists(rows)
+        auditGoneJournals(rows)
         problems += rows.left.map { "\($0) is left over" }
         if isOver { problems += rows.kept.map { "\($0) is kept for ever" } }
     }
@@ -104,7 +107,7 @@ struct ScriptAuditor {
     /// Whoever has a key keeps it until it ends.
     private mutating func auditKeys() {
         for (target, notes) in byTarget.sorted(by: { "\($0.key)" < "\($1.key)" })
-        where ScriptedServices.desks.contains(target.service) {
+        where ScriptedServices.exclusive.contains(target.service) {
             var finished = Set<String>()
             var holder: String?
             for note in notes where world.known(note.script).isExclusive && note.script != holder {
@@ -122,7 +125,8 @@ struct ScriptAuditor {
     /// Failures that are no result of the handler's: whoever gets one of them need not find it noted.
     private static func isForeign(_ seen: String) -> Bool {
         seen == "!409 canceled" || seen == "!409 killed" || seen.hasPrefix("!404")
-            || seen.contains(SimulatedScriptFailure.mark) || seen.contains("already invoked")
+            || seen.contains(SimulatedScriptFailure.mark) || seen.contains(ScriptedWorld.givenUp)
+            || seen.contains("already invoked")
     }
 
     /// A result reaches whoever waits for it as the callee gave it.
@@ -206,11 +210,16 @@ struct ScriptAuditor {
         // What has not begun is forgotten when it is cancelled.
         switch caller.operations[parent.operation] {
         case .sendAndCancel: return true
-        case .call(_, let limit): return limit != nil || isUndone(caller.id)
+        case .call(_, let limit):
+            return limit != nil || isUndone(caller.id) || wasDeadlocked(caller.id, parent.operation)
         case .callItself: return true
         case .combine: return isUndone(caller.id)
         default: return false
         }
+    }
+
+    private func wasDeadlocked(_ script: String, _ operation: Int) -> Bool {
+        byScript[script]?.contains { $0.label == "\(operation)" && $0.seen.hasPrefix(Performance.deadlock) } ?? false
     }
 
     private func hasBegun(_ script: String) -> Bool { byScript[script] != nil }
@@ -244,6 +253,9 @@ struct ScriptAuditor {
                     problems.append("\(script.id) has started \(other), which is lost")
                 }
             default: break
+            }
+            if case .call(let other, _) = operation, wasDeadlocked(script.id, number), hasBegun(other) {
+                problems.append("\(other) runs, and \(script.id) was told that it cannot")
             }
             guard !isDone else { continue }
             switch operation {

@@ -15,6 +15,7 @@ final class ScriptScenario: Scenario {
         self.environment = environment
         let plan = environment.plan
         world = ScriptedWorld(environment, plan.scripts)
+        environment.gaveUp = { [unowned world] in world.gaveUp($0) }
         random = SimulationRandom(seed: plan.seed ^ 0x7265_636f)
         let writer = ScriptWriter(plan.scripts, services: plan.topics.map(\.service))
         for script in writer.scripts { world.add(script) }
@@ -25,9 +26,7 @@ final class ScriptScenario: Scenario {
         records.shuffle(using: &random)
     }
 
-    var services: [ServiceDefinition] {
-        ScriptedServices(world: world, onExhaustion: environment.plan.scripts.onExhaustion).definitions
-    }
+    var services: [ServiceDefinition] { world.services.definitions }
 
     var isFinished: Bool { nextNumber >= records.count }
 
@@ -60,9 +59,13 @@ final class ScriptScenario: Scenario {
         roots.filter { !environment.log.losable.contains($0.record) }.map(\.script)
     }
 
+    private var rows: ScriptRows {
+        get throws { try ScriptRows(environment.disk, shardCount: environment.plan.shardCount) }
+    }
+
     func problemsAfterCrash() throws -> [String] {
         var auditor = ScriptAuditor(environment, world)
-        auditor.auditCrash()
+        auditor.auditCrash(try rows)
         return auditor.problems
     }
 
@@ -70,8 +73,7 @@ final class ScriptScenario: Scenario {
         _ engine: SteppedEngine, stopped: [SimulatedLog.Place: Int64], isOver: Bool
     ) throws -> [String] {
         var auditor = ScriptAuditor(environment, world)
-        let rows = try ScriptRows(environment.disk, shardCount: environment.plan.shardCount)
-        auditor.auditRest(roots: certainRoots, rows, isOver: isOver)
+        auditor.auditRest(roots: certainRoots, try rows, isOver: isOver)
         let statistics = engine.statistics
         var problems = auditor.problems
         problems += [

@@ -26,6 +26,7 @@ struct ScriptWriter {
         for number in 0..<plan.sharedCount { writeShared("i\(number)") }
         for number in 0..<plan.workflowCount { writeWorkflow("w\(number)") }
         for number in 0..<plan.rootCount { writeRoot("r\(number)", services) }
+        for number in 0..<plan.circleCount { writeCircle("o\(number)") }
     }
 
     // MARK: What is started by itself
@@ -91,6 +92,10 @@ struct ScriptWriter {
             records[service, default: []].append(id)
             return write(script, depth: 0)
         }
+        if random.chance(10) {
+            add(booth(Script(id: id, target: Target(service: ScriptedServices.booth, key: key()), handler: "run")))
+            return requests.append(id)
+        }
         let isDesk = random.chance(70)
         let service = isDesk ? random.pick(["Desk0", "Desk1"]) : ScriptedServices.courier
         let handler =
@@ -103,6 +108,55 @@ struct ScriptWriter {
         }
         requests.append(id)
         write(script, depth: 0)
+    }
+
+    /// A few scripts of the circle's keys, each of which calls the next key while it holds its own: where they do so at the same time,
+    /// none of them can go on.
+    private mutating func writeCircle(_ id: String) {
+        let size = random.within(2...4)
+        for number in 0..<size {
+            var script = Script(
+                id: "\(id).\(number)", target: Target(service: ScriptedServices.circle, key: "k\(number)"),
+                handler: ScriptedServices.run)
+            script.isInCircle = true
+            switch random.below(5) {
+            case 0: break
+            case 1: script.operations.append(.gate)
+            case 2: script.operations.append(.awakeable(limitMilliseconds: nil))
+            case 3: script.operations.append(.step(step()))
+            default: script.operations.append(.sleep(milliseconds: milliseconds()))
+            }
+            let other = random.chance(85) ? (number + 1) % size : random.below(4)
+            let limit = random.chance(10) ? milliseconds() : nil
+            script.operations.append(
+                .call(writeLink(of: script, to: "k\(other)", depth: 0), limitMilliseconds: limit))
+            if random.chance(50) { script.operations.append(.state) }
+            planFailures(&script)
+            add(script)
+            requests.append(script.id)
+        }
+    }
+
+    /// What one of the circle calls: another key, directly or by way of a service without keys; it may call on.
+    private mutating func writeLink(of parent: Script, to key: String, depth: Int) -> String {
+        let isCourier = depth == 0 && random.chance(20)
+        let target =
+            isCourier
+            ? Target(service: ScriptedServices.courier, key: "") : Target(service: ScriptedServices.circle, key: key)
+        var script = Script(
+            id: "\(parent.id)/\(parent.operations.count)", target: target, handler: ScriptedServices.run)
+        script.parent = (parent.id, parent.operations.count)
+        script.isCalled = true
+        script.isInCircle = true
+        script.operations.append(random.chance(30) ? .sleep(milliseconds: 5) : .state)
+        if isCourier {
+            script.operations.append(.call(writeLink(of: script, to: key, depth: 1), limitMilliseconds: nil))
+        } else if depth < 2, random.chance(30) {
+            let other = writeLink(of: script, to: "k\(random.below(4))", depth: depth + 1)
+            script.operations.append(.call(other, limitMilliseconds: nil))
+        }
+        add(script)
+        return script.id
     }
 
     private mutating func add(_ script: Script) { scripts.append(script) }
@@ -136,6 +190,16 @@ struct ScriptWriter {
         return script
     }
 
+    /// What an object does of which nothing lasts.
+    private mutating func booth(_ start: Script) -> Script {
+        var script = start
+        for _ in 0..<random.within(1...4) {
+            script.operations.append(random.chance(60) ? .expiringState : .sleep(milliseconds: milliseconds()))
+        }
+        planFailures(&script)
+        return script
+    }
+
     private mutating func planFailures(_ script: inout Script) {
         guard random.chance(plan.failurePercent) else { return }
         script.failures[random.within(0...script.operations.count)] = random.within(1...2)
@@ -144,6 +208,7 @@ struct ScriptWriter {
     private mutating func step() -> Script.Step {
         var step = Script.Step()
         step.waits = random.chance(25)
+        if random.chance(plan.hangPercent) { step.hangs = random.within(1...2) }
         if random.chance(plan.failurePercent) {
             switch random.below(4) {
             case 0: step.isTerminal = true
@@ -160,13 +225,14 @@ struct ScriptWriter {
     }
 
     private mutating func simple(waits: Bool) -> Script.Operation {
-        switch random.below(waits ? 11 : 8) {
+        switch random.below(waits ? 12 : 9) {
         case 0...2: .step(step())
         case 3, 4: .sleep(milliseconds: milliseconds())
         case 5, 6: .state
         case 7: random.chance(50) ? .draw : .gate
-        case 8: .awakeable(limitMilliseconds: random.chance(40) ? milliseconds() : nil)
-        case 9: .signals(random.within(1...3))
+        case 8: .expiringState
+        case 9: .awakeable(limitMilliseconds: random.chance(40) ? milliseconds() : nil)
+        case 10: .signals(random.within(1...3))
         default: .combine(random.pick(Script.Combination.allCases), branches(nil, 0))
         }
     }
@@ -255,6 +321,15 @@ struct ScriptWriter {
         let at = ScriptedServices.desks.firstIndex(of: parent.target.service).map { $0 + 1 } ?? depth
         // The last desk is for what many ask for.
         guard at < ScriptedServices.desks.count - 1 else { return nil }
+        if random.chance(8) {
+            var script = Script(
+                id: "\(parent.id)/\(parent.operations.count)\(suffix)",
+                target: Target(service: ScriptedServices.booth, key: key()), handler: ScriptedServices.run)
+            script.parent = (parent.id, parent.operations.count)
+            script.isCalled = isCalled
+            add(booth(script))
+            return script.id
+        }
         let isCourier = random.chance(20)
         let service = isCourier ? ScriptedServices.courier : ScriptedServices.desks[at]
         let handler: String =
@@ -282,34 +357,5 @@ struct ScriptWriter {
             }
         }
         return id
-    }
-}
-
-/// How a run of scripts is made.
-struct ScriptPlan {
-    let seed: UInt64
-    let keys: Int
-    let rootCount: Int
-    let sharedCount: Int
-    let workflowCount: Int
-    let failurePercent: Int
-    let doomPercent: Int
-    let othersPercent: Int
-    /// How often people stop, cancel or restart something, of a hundred things that they do.
-    let controlPercent: Int
-    let onExhaustion: HandlerOptions.Exhaustion
-
-    init(seed: UInt64) {
-        var random = SimulationRandom(seed: seed ^ 0x6475_7261)
-        self.seed = seed
-        keys = random.pick([1, 3, 8])
-        rootCount = random.pick([5, 12, 25])
-        sharedCount = random.pick([0, 2, 4])
-        workflowCount = random.pick([0, 1, 3])
-        failurePercent = random.pick([0, 20, 40])
-        doomPercent = random.pick([0, 10])
-        othersPercent = random.pick([30, 60])
-        controlPercent = random.pick([0, 15, 40])
-        onExhaustion = random.pick([.pause, .kill])
     }
 }

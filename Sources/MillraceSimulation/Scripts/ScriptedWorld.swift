@@ -9,6 +9,7 @@ final class ScriptedWorld: @unchecked Sendable {
     unowned let environment: SimulatedEnvironment
     let plan: ScriptPlan
     let observations = Observations()
+    private(set) lazy var services = ScriptedServices(world: self)
     private(set) lazy var people = People(environment, self)
     private(set) var scripts: [String: Script] = [:]
     /// Scripts by the ids of the records that name them.
@@ -17,12 +18,24 @@ final class ScriptedWorld: @unchecked Sendable {
     private(set) var invocations: [String: InvocationID] = [:]
     private(set) var scriptOf: [InvocationID: String] = [:]
     /// What scripts have told, in order.
-    private(set) var tells: [Tell] = []
+    var tells: [Tell] = []
     /// All values that were ever sent to complete something.
-    private(set) var sentValues: Set<String> = []
+    var sentValues: Set<String> = []
     /// The last commit before each value was sent that others see, in this life: completions, results of scripts and of steps.
     private var sentAfter: [String: UInt64] = [:]
     private(set) var healed: Set<String> = []
+    /// Who holds up whom.
+    var waitGraph = WaitGraph()
+    /// Calls that have failed as deadlocks, and were some. A replay is told so once more, when the others have gone on.
+    private var deadlocks: Set<String> = []
+    /// When an invocation ended last.
+    private(set) var endedAt: [InvocationID: Int64] = [:]
+    /// When each operation came to what is known of it, by script and label: at one of several times, where a crash or a failure may have
+    /// taken it back.
+    private(set) var observedAt: [String: ClosedRange<Int64>] = [:]
+    /// Runs of steps in this life that have not returned.
+    private var stepRuns: [Int: StepRun] = [:]
+    private var attemptOf: [InvocationID: Int] = [:]
     private var attempts: [String: Int] = [:]
     private var unique = 0
     /// The last commit of the living process, and the last durable one.
@@ -63,7 +76,8 @@ final class ScriptedWorld: @unchecked Sendable {
         return script
     }
 
-    func begin(_ script: Script, _ id: InvocationID) {
+    /// Returns the number of the attempt.
+    func begin(_ script: Script, _ id: InvocationID) -> Int {
         environment.trace("  \(script.target) \(script.handler) runs \(script.id) as \(id)")
         environment.attempts[script.id, default: 0] += 1
         if let other = scriptOf[id], other != script.id, observations.isKnown(id) {
@@ -80,7 +94,10 @@ final class ScriptedWorld: @unchecked Sendable {
         invocations[script.id] = id
         scriptOf[id] = script.id
         inMemory.insert(id)
+        waitGraph.holds(script)
         people.begun(script, id)
+        attemptOf[id] = nextUnique()
+        return attemptOf[id] ?? 0
     }
 
     func failWherePlanned(_ script: Script, _ at: Int, _ id: InvocationID) throws {
@@ -114,13 +131,17 @@ final class ScriptedWorld: @unchecked Sendable {
         }
         guard !people.isBeingRestarted(id) else { return }
         cover(result: seen)
+        if !observations.has(id, label) {
+            let place = "\(script.id)#\(label)"
+            observedAt[place] = (observedAt[place]?.lowerBound ?? environment.now)...environment.now
+        }
         if let before = observations.note(id, label, seen, sentAfter: lastSent(in: seen)) {
             environment.violate("\(script.id) saw '\(before)' at \(label), and now '\(seen)'")
         }
     }
 
     /// A value is on its way to those who wait for it: with the next commit at the earliest.
-    private func send(_ value: String) { sentAfter[value] = commits().latest }
+    func send(_ value: String) { sentAfter[value] = commits().latest }
 
     /// When the last of the values was sent that a handler has seen, alone or in a combination.
     private func lastSent(in seen: String) -> UInt64? {
@@ -134,33 +155,57 @@ final class ScriptedWorld: @unchecked Sendable {
     /// Notes what kind of a result somebody got.
     func cover(result: String) {
         if result == "!409 canceled" { environment.cover(.cancelBeforeStart) }
-        if result.hasPrefix("!500 \(SimulatedScriptFailure.mark)") { environment.cover(.exhaustedKilled) }
+        if result.hasPrefix("!500"), result.contains(SimulatedScriptFailure.mark) {
+            environment.cover(.exhaustedKilled)
+        }
     }
 
     func end(_ script: Script, _ id: InvocationID, _ result: String) {
         inMemory.remove(id)
+        waitGraph.ended(script)
+        endedAt[id] = environment.now
         send(result)
     }
 
     // MARK: Steps
 
+    /// A run of a step's function.
+    private struct StepRun {
+        let script: Script
+        let id: InvocationID
+        let label: String
+        let since: Int64
+    }
+
     /// A step's function.
-    func runStep(_ plan: Script.Step, _ script: Script, _ id: InvocationID, _ label: String) async throws -> String {
+    ///
+    /// - Parameter attempt: of the handler, by its number.
+    func runStep(
+        _ plan: Script.Step, _ script: Script, _ id: InvocationID, _ label: String, attempt: Int
+    ) async throws -> String {
         environment.cover(.step)
         environment.trace("    \(script.id) runs step '\(label)'")
         if let result = observations.value(id, "step \(label)"), !people.isBeingRestarted(id) {
             environment.violate("step '\(label)' of \(script.id) runs, and its result was '\(result)'")
         }
         checkDurability(script, id, label)
+        let run = nextUnique()
+        stepRuns[run] = StepRun(script: script, id: id, label: label, since: environment.now)
+        defer { stepRuns[run] = nil }
+        let place = "\(script.id)#step \(label)"
+        if plan.hangs > 0 {
+            attempts["\(place) hangs", default: 0] += 1
+            if attempts["\(place) hangs"] ?? 0 <= plan.hangs { try await environment.gates.hang() }
+        }
         if plan.waits {
             environment.cover(.stepWaits)
             try await wait("\(script.id)#\(label)")
         }
-        let place = "\(script.id)#step \(label)"
         attempts[place, default: 0] += 1
         if attempts[place] ?? 0 <= plan.failures {
             environment.cover(.stepFailed)
-            if plan.policy == nil { failed(id) }
+            // The attempt may have been given up since, and what it saw is another one's.
+            if plan.policy == nil, attemptOf[id] == attempt { failed(id) }
             throw SimulatedScriptFailure(script: script.id)
         }
         if plan.isTerminal {
@@ -201,86 +246,48 @@ final class ScriptedWorld: @unchecked Sendable {
         }
     }
 
+    /// An attempt was given up because a step did not return. Returns whether one has had all its time.
+    func gaveUp(_ event: FailureEvent) -> Bool {
+        guard event.error.contains(Self.givenUp) else { return false }
+        let overdue = stepRuns.values.filter { run in
+            run.script.target.service == event.service && run.script.target.key == event.key.text
+                && event.error.hasPrefix("step '\(run.label)'")
+                && environment.now - run.since >= environment.plan.stepMilliseconds
+        }
+        if !overdue.isEmpty { environment.cover(.stepGivenUp) }
+        for run in overdue { inMemory.remove(run.id) }
+        return !overdue.isEmpty
+    }
+
+    /// What the error says of an attempt that was given up.
+    static let givenUp = "it has not returned within"
+
     func wait(_ what: String) async throws {
         try await withCheckedThrowingContinuation { environment.gates.wait(what, $0) }
     }
 
-    // MARK: Completions
+    // MARK: Calls
 
-    func tell(_ tell: Tell) {
-        environment.trace("    \(tell.script) tells of \(tell.label)")
-        if !tells.contains(tell) { tells.append(tell) }
-        people.told(tell)
-    }
-
-    /// What somebody still waits for.
-    var openTells: [Tell] {
-        tells.filter { tell in
-            // A branch of a combination is labelled with the combination's number and its own.
-            let label = tell.label.split(separator: ".").first.map(String.init) ?? tell.label
-            return !observations.has(tell.invocation, label) && !observations.has(tell.invocation, "undo")
+    /// A call failed because it would wait for its own caller.
+    func deadlocked(_ script: Script, calling callee: String) {
+        let callee = known(callee)
+        guard !deadlocks.contains(callee.id) else { return }
+        guard let ring = waitGraph.ring(from: script, calling: callee, known) else {
+            if waitGraph.isDisturbed { return }
+            return environment.violate("\(script.id) calls \(callee.id), which is no deadlock, and is told that it is")
         }
+        // A callee that waits for one of its own callers is found at once, what others began has to be searched for.
+        deadlocks.insert(callee.id)
+        environment.cover(isDescendant(callee, of: ring[0]) ? .deadlock : .ring)
     }
 
-    /// A new value, or failure, for something that is waited for.
-    func nextCompletion() -> DurableResult {
-        let number = nextUnique()
-        let error = number % 5 == 0 ? TerminalError("v\(number)", code: 503) : nil
-        let text = error.map(Performance.text) ?? "v\(number)"
-        sentValues.insert(text)
-        send(text)
-        return error.map { .failure($0) } ?? .value(Array(text.utf8))
-    }
-
-    /// What somebody completes a wait with.
-    func completions(of tell: Tell) -> [DurableResult] {
-        switch tell.what {
-        case .awakeable: [nextCompletion()]
-        case .signals(_, let count): (0..<count).map { _ in nextCompletion() }
+    private func isDescendant(_ script: Script, of other: String) -> Bool {
+        var parent = script.parent
+        while let next = parent {
+            if next.script == other { return true }
+            parent = known(next.script).parent
         }
-    }
-
-    /// Completes something from a handler.
-    func complete(_ tell: Tell, _ results: [DurableResult], _ context: any InvocationContext) {
-        environment.cover(.completedByCommand)
-        for result in results {
-            switch (tell.what, result) {
-            case (.awakeable(let id), .value(let value)):
-                context.resolveAwakeable(id, String(decoding: value, as: UTF8.self), serde: .text)
-            case (.awakeable(let id), .failure(let error)):
-                context.rejectAwakeable(id, error.message, code: error.code)
-            case (.signals(let id, _), .value(let value)):
-                context.sendSignal("go", to: id, String(decoding: value, as: UTF8.self), serde: .text)
-            case (.signals(let id, _), .failure(let error)):
-                context.rejectSignal("go", to: id, error.message, code: error.code)
-            case (_, .void): break
-            }
-        }
-    }
-
-    /// Completes something from outside.
-    func complete(_ tell: Tell, _ desk: RequestDesk) {
-        for result in completions(of: tell) {
-            switch tell.what {
-            case .awakeable(let text):
-                guard let id = AwakeableID(text) else { return environment.violate("'\(text)' is no awakeable") }
-                desk.signal(id.invocation, .index(id.index), result)
-            case .signals(let id, _): desk.signal(id, .name("go"), result)
-            }
-        }
-    }
-
-    enum Completion { case awakeable, signal }
-
-    /// Notes what something was completed with, and returns it.
-    func completed(_ seen: String, _ what: Completion) -> String {
-        guard !seen.hasPrefix("!408") else { return seen }
-        if !sentValues.contains(seen) { environment.violate("'\(seen)' came, and nobody sent it") }
-        switch what {
-        case .awakeable: environment.cover(seen.hasPrefix("!") ? .awakeableRejected : .awakeableResolved)
-        case .signal: environment.cover(seen.hasPrefix("!") ? .signalRejected : .signalResolved)
-        }
-        return seen
+        return false
     }
 
     // MARK: Lives
@@ -289,6 +296,7 @@ final class ScriptedWorld: @unchecked Sendable {
         observations.crashed(durable: durable)
         inMemory.removeAll()
         sentAfter.removeAll()
+        stepRuns.removeAll()
         // What was lost never was: its id may come again, for another.
         for (script, id) in invocations where !observations.isKnown(id) {
             invocations[script] = nil

@@ -30,24 +30,14 @@ struct AuditedServices: Sendable {
                 name: Self.bag, kind: .virtualObject,
                 handlers: [
                     .suspending(Self.handler, ObjectContext.init, input: .text) { context, payload in
-                        let visit = try Visit(payload, context, environment, RowList(context: context))
-                        defer { visit.leave() }
-                        for _ in 0..<visit.command.waitsBefore { try await wait(visit.command) }
-                        try visit.perform()
-                        for _ in 0..<visit.command.waitsAfter { try await wait(visit.command) }
-                        try visit.failLate()
+                        try await carryOut(Visit(payload, context, environment, RowList(context: context)))
                     }
                 ]),
             ServiceDefinition(
                 name: Self.relay, kind: .service,
                 handlers: [
                     .suspending(Self.handler, ServiceContext.init, input: .text) { context, payload in
-                        let visit = try Visit(payload, context, environment, EmittedList(context: context))
-                        defer { visit.leave() }
-                        for _ in 0..<visit.command.waitsBefore { try await wait(visit.command) }
-                        try visit.perform()
-                        for _ in 0..<visit.command.waitsAfter { try await wait(visit.command) }
-                        try visit.failLate()
+                        try await carryOut(Visit(payload, context, environment, EmittedList(context: context)))
                     }
                 ]),
             ServiceDefinition(
@@ -63,6 +53,14 @@ struct AuditedServices: Sendable {
                     }
                 ]),
         ]
+    }
+
+    private func carryOut<Context>(_ visit: Visit<Context>) async throws {
+        defer { visit.leave() }
+        for _ in 0..<visit.command.waitsBefore { try await wait(visit.command) }
+        try visit.perform()
+        for _ in 0..<visit.command.waitsAfter { try await wait(visit.command) }
+        try visit.failLate()
     }
 
     private func wait(_ command: Command) async throws {

@@ -1,8 +1,16 @@
+import MillraceStore
+
 /// A service and a key of it; the key is empty for a service without keys.
 struct Target: Hashable, CustomStringConvertible {
     let service: String
     let key: String
     var description: String { "\(service)/\(key)" }
+}
+
+extension Target {
+    init(_ row: ObjectRowKey) {
+        self.init(service: row.service, key: String(decoding: row.key, as: UTF8.self))
+    }
 }
 
 /// What one invocation of an audited handler is to do. A record's value and a message's payload name a command by its id; the

@@ -60,6 +60,18 @@ package final class ShardSnapshot: Sendable {
         try unsafe scan(family, from: lower, to: ShardStore.end(ofPrefix: lower), visit)
     }
 
+    /// The shard's rows of a family whose keys, after the shard's two bytes, begin with `prefix`, in the order of their keys.
+    package func rows(
+        _ family: Family, prefix: [UInt8] = []
+    ) throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {
+        var found: [(key: [UInt8], value: [UInt8])] = []
+        try unsafe scan(family, prefix: prefix) { key, value in
+            unsafe found.append(([UInt8](key), [UInt8](value)))
+            return true
+        }
+        return found
+    }
+
     /// Visits rows from `lower` (inclusive) to `upper` (exclusive) in the order of their keys, until `visit` returns false.
     /// Both begin with the shard's two bytes.
     package func scan(

@@ -12,6 +12,9 @@ package final class StoreSnapshot: Sendable {
 
     init(_ snapshot: any DiskSnapshot) { self.snapshot = snapshot }
 
+    /// What is on a disk that no store has open.
+    package init(of disk: any Disk) throws(StoreError) { snapshot = try disk.snapshot() }
+
     /// One shard's part. The first call for a shard reads its blocks: some milliseconds, bounded by ``ShardLimits/blockBytes``.
     package func shard(_ index: Int) throws(StoreError) -> ShardSnapshot {
         if let known = shards.withLock({ $0[index] }) { return known }

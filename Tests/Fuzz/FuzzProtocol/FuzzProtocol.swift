@@ -1,4 +1,5 @@
 import FuzzSupport
+import Millrace
 import MillraceProtocol
 
 /// A stream of frames is the same however it is cut; a message that can be decoded is encoded to bytes that decode to the
@@ -15,10 +16,8 @@ enum FuzzProtocol: FuzzTarget {
         for frame in whole.frames { tryMessage(frame) }
 
         let text = String(decoding: stream, as: UTF8.self)
-        if let id = try? WireInvocationID(text: text) { precondition(id.description == text) }
-        if let id = try? WireAwakeableID(text: text) {
-            precondition((try? WireAwakeableID(text: id.description)) == id)
-        }
+        if let id = InvocationID(text) { precondition(id.description == text) }
+        if let id = AwakeableID(text) { precondition(AwakeableID(id.description) == id) }
     }
 
     private struct Transcript: Equatable {

@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import TestKit
 import Testing
 
 /// What a value's size says: that its document is not longer, and reads as the very same value.

@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import TestKit
 import Testing
 
 @Suite("@JSON")
@@ -79,7 +80,7 @@ struct MarkedTypesTests {
             let shape = try Self.codable(MarkedShape.line(MarkedPosition(lat: 1, lon: 2), to: nil))
             for round in 0..<24 {
                 let isShape = round % 3 == 0
-                let bytes = Mutation.mutate(isShape ? shape : document, using: &random)
+                let bytes = DamagedJSON.make(of: isShape ? shape : document, places: 2, run: 30, using: &random)
                 let text = String(decoding: bytes, as: UTF8.self)
                 if isShape {
                     #expect(

@@ -1,4 +1,5 @@
 import MillraceConfiguration
+import TestKit
 import Testing
 
 /// Any bytes give a configuration or errors, soon: never a crash, never much memory.
@@ -114,21 +115,4 @@ import Testing
             onError: { retry: { initial: 500ms, factor: 2, max: 1m30s, attempts: 20 }, then: park }
         storage: { memory: 512MiB, durability: interval:1s, rocksdb: { a: 1 } }
         """
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

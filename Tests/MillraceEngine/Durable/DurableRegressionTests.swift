@@ -241,6 +241,95 @@ struct DurableRegressionTests {
         #expect(app.statistics?.busyKeys == 0)
     }
 
+    // MARK: Memory
+
+    /// A handler whose step beside it had ended was released from memory before it had learned that, when its turn had done enough and
+    /// its shard had too many handlers in memory. Nothing was left that would have woken it.
+    @Test func whoHasNewsIsNotReleased() throws {
+        let (gate, other) = (Gate(), Gate())
+        let harness = try SteppedHarness([
+            object { [diary] context, _ in
+                let step = context.start("step", serde: .text) {
+                    await gate.wait()
+                    return "step"
+                }
+                diary.add(try await step.value)
+                return ""
+            },
+            service { _, _ in
+                // Nobody can release it.
+                await other.wait()
+                return ""
+            },
+            Scripted.object("Direct") { _, _ in },
+        ]) {
+            $0.shardCount = 1
+            $0.limits.turnInvocations = 1
+            $0.limits.loadedInvocations = 1
+        }
+        for service in ["Service", "Object"] {
+            try harness.engine.desk.invoke(HandlerTarget(service: service, handler: "run", key: []), payload: [])
+            try harness.settle()
+        }
+        gate.open()
+        for key in ["a", "b"] {
+            try harness.engine.desk.invoke(
+                HandlerTarget(service: "Direct", handler: "run", key: Array(key.utf8)), payload: [])
+        }
+        try harness.settle()
+        #expect(diary.all == ["step"])
+        other.open()
+        try harness.settle()
+        #expect(harness.engine.statistics.busyKeys == 0)
+    }
+
+    /// A later attempt's news was taken for the waiting of an earlier one, which had counted as far; the handler was released before it had
+    /// learned of it.
+    @Test func anAttemptIsNotReleasedForAnotherOnesIdleness() throws {
+        let harness = try SteppedHarness([
+            object { [diary] context, _ in
+                for name in ["a", "b"] {
+                    _ = try await context.signal(name, as: String.self, serde: .text).value
+                }
+                diary.add("attempt")
+                if diary.count("attempt") == 1 { throw Failure() }
+                for name in ["c", "d"] {
+                    diary.add(try await context.signal(name, as: String.self, serde: .text).value)
+                }
+                return ""
+            },
+            Scripted.object("Direct") { _, _ in },
+        ]) {
+            $0.shardCount = 1
+            $0.limits.turnInvocations = 1
+            $0.limits.inactivityTimeout = .seconds(1)
+            $0.limits.retry = RetryPolicy(initial: .milliseconds(500))
+        }
+        let id = Kept<InvocationID>()
+        try harness.engine.desk.invoke(
+            HandlerTarget(service: "Object", handler: "run", key: []), payload: [], accepted: { id.put($0) })
+        try harness.settle()
+        func signal(_ name: String) throws {
+            harness.engine.desk.signal(try #require(id.value), .name(name), .value(Array(name.utf8)))
+        }
+        for name in ["a", "b"] {
+            try signal(name)
+            try harness.settle()
+        }
+        try harness.advance(byMilliseconds: 500)
+        #expect(diary.all == ["attempt", "attempt"])
+        harness.now += 500
+        // The turn has done enough before the signals come.
+        for key in ["a", "b"] {
+            try harness.engine.desk.invoke(
+                HandlerTarget(service: "Direct", handler: "run", key: Array(key.utf8)), payload: [])
+        }
+        for name in ["c", "d"] { try signal(name) }
+        try harness.settle()
+        #expect(diary.all.suffix(2) == ["c", "d"])
+        #expect(harness.engine.statistics.busyKeys == 0)
+    }
+
     // MARK: What people do
 
     /// A key that was paused twice counted as two, and when it was resumed as one.

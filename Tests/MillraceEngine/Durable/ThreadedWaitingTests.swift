@@ -40,15 +40,12 @@ struct ThreadedWaitingTests {
         }
         harness.stop()
         var lists: [String: [String]] = [:]
+        let snapshot = try StoreSnapshot(of: disk)
         for shard in 0..<24 {
-            let store = ShardStore(
-                shard: shard, disk: disk,
-                limits: ShardLimits(overlayBytes: 1 << 30, blockBytes: 1 << 30, tableBytes: 1 << 30))
-            _ = try store.recover()
-            let prefix = [UInt8(shard >> 8), UInt8(shard & 0xff)]
-            for row in try store.scan(.state, from: prefix, to: ShardStore.end(ofPrefix: prefix)) {
-                let key = String(decoding: row.key.dropFirst(2 + 1 + 9 + 4).dropLast(4), as: UTF8.self)
-                lists[key] = String(decoding: row.value, as: UTF8.self).split(separator: " ").map(String.init)
+            for row in try snapshot.shard(shard).rows(.state) {
+                let object = try #require(ObjectRowKey(row.key))
+                lists[String(decoding: object.key, as: UTF8.self)] = String(decoding: row.value, as: UTF8.self)
+                    .split(separator: " ").map(String.init)
             }
         }
         #expect(lists.count == keys)

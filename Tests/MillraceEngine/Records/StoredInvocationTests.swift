@@ -1,4 +1,5 @@
 import Millrace
+import TestKit
 import Testing
 
 @testable import MillraceEngine

@@ -2,6 +2,7 @@ import Millrace
 import MillraceStore
 import MillraceTesting
 import Synchronization
+import TestKit
 import Testing
 
 @testable import MillraceEngine

@@ -3,9 +3,13 @@ import Testing
 @testable import MillraceEngine
 
 struct QueueHeaderTests {
-    private func header(error: String = "it broke", state: QueueHeader.State = .backingOff) -> QueueHeader {
+    private func header(
+        error: String = "it broke", state: QueueHeader.State = .backingOff, isStarted: Bool = false,
+        hasCalls: Bool = false
+    ) -> QueueHeader {
         QueueHeader(
-            head: 3, tail: .max, state: state, untilMilliseconds: 1_700_000_000_123,
+            head: 3, tail: .max, state: state, untilMilliseconds: 1_700_000_000_123, isStarted: isStarted,
+            hasCalls: hasCalls,
             failure: HeadFailure(attempts: 7, firstFailedMilliseconds: 99, lastError: error))
     }
 
@@ -20,18 +24,26 @@ struct QueueHeaderTests {
         }
     }
 
+    @Test(arguments: [false, true], [false, true]) func flagsComeBack(isStarted: Bool, hasCalls: Bool) {
+        let header = header(isStarted: isStarted, hasCalls: hasCalls)
+        #expect(decode(header.encode()) == header)
+    }
+
     @Test func cutBeforeTheErrorItIsNoHeader() {
         let bytes = header().encode()
         for count in 0..<QueueHeader.fixedCount { #expect(decode(Array(bytes[..<count])) == nil) }
         #expect(decode(Array(bytes[..<QueueHeader.fixedCount]))?.failure.lastError == "")
     }
 
-    /// What an earlier release has written, which did not count chunks.
-    @Test func readsTheVersionBefore() {
-        var known = header()
+    /// What earlier versions have written, which did not tell calls apart, and then did not count chunks.
+    @Test func readsTheVersionsBefore() {
+        var known = header(isStarted: true)
         known.chunks = 7
         var bytes = known.encode()
         #expect(decode(bytes)?.chunks == 7)
+        bytes[0] = 3
+        known.hasCalls = true
+        #expect(decode(bytes) == known)
         bytes[0] = 2
         bytes.removeSubrange(39..<43)
         known.chunks = nil

@@ -1,6 +1,7 @@
 import Millrace
 import MillraceStore
 import MillraceTesting
+import TestKit
 import Testing
 
 @testable import MillraceEngine

@@ -1,5 +1,6 @@
 import Foundation
 import MillraceJSON
+import TestKit
 import Testing
 
 /// Foundation's coders, as far as they agree with ours.
@@ -61,9 +62,10 @@ struct FoundationTests {
         for seed in block * 64..<(block + 1) * 64 {
             var random = SeededGenerator(seed: seed &+ 0x1_0000)
             let schema = Schema.random(depth: 3, using: &random)
-            let document = try Subject.encode(Sample(schema, using: &random))
+            // Sorted: else a dictionary's order would differ from process to process, and a seed would say nothing.
+            let document = try Subject.encode(Sample(schema, using: &random), sorted: true)
             for _ in 0..<16 {
-                let mutated = Self.mutate(document, using: &random)
+                let mutated = DamagedJSON.make(of: document, places: 3, run: 12, using: &random)
                 let ours = Result { try Subject.decode(schema, mutated) }
                 let reference = Result { try Reference.decode(schema, mutated) }
                 let text = String(decoding: mutated, as: UTF8.self)
@@ -79,24 +81,5 @@ struct FoundationTests {
                 }
             }
         }
-    }
-
-    static func mutate(_ document: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
-        var bytes = document
-        let alphabet = Array(#"{}[],:"\0123456789.-+eEtruefalsn /ux"#.utf8) + [0, 0x1f, 0x80, 0xc3, 0xff]
-        for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
-            let at = Int.random(in: 0..<bytes.count, using: &random)
-            let byte = alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
-            switch Int.random(in: 0..<5, using: &random) {
-            case 0: bytes[at] = byte
-            case 1: bytes.insert(byte, at: at)
-            case 2: bytes.remove(at: at)
-            case 3:
-                let end = min(bytes.count, at + Int.random(in: 1...12, using: &random))
-                bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &random))
-            default: bytes.removeSubrange(at..<min(bytes.count, at + Int.random(in: 1...4, using: &random)))
-            }
-        }
-        return bytes
     }
 }

@@ -13,9 +13,11 @@ enum Laxness {
         let texts = ["UTF-8", "an escape", "a surrogate pair"]
         // It lets commas stand at the end.
         let commas = ["a value", "a member's name in quotes"]
-        // It does not look at numbers that it does not read.
+        // It does not look at numbers that it does not read: what stands there is one as long as its characters are a number's.
         let before = error.offset.flatMap { $0 > 0 ? Character(Unicode.Scalar(bytes[$0 - 1])) : nil }
-        let isUnreadNumber = before == "0" || error.expected == "a digit" && before.map { "eE+-.".contains($0) } == true
+        let isUnreadNumber =
+            before == "0" || error.expected == "a digit" && before.map { "eE+-.".contains($0) } == true
+            || before?.isWholeNumber == true && ["'+'", "'-'", "'.'", "'e'", "'E'"].contains(error.found)
         return isUnreadNumber || (values + texts).contains { error.expected.hasPrefix($0) }
             || commas.contains(error.expected) && ["']'", "'}'"].contains(error.found)
     }

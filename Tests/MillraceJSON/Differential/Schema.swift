@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A type that is made up by chance: what a value looks like, and through which containers it goes.
 indirect enum Schema {

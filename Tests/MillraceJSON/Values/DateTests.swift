@@ -1,5 +1,6 @@
 import Foundation
 import MillraceJSON
+import TestKit
 import Testing
 
 @Suite("JSON: dates and data")

@@ -1,6 +1,7 @@
 import Millrace
 import MillraceStore
 import Synchronization
+import TestKit
 import Testing
 
 @testable import MillraceEngine

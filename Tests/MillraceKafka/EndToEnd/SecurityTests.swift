@@ -1,5 +1,6 @@
 import Foundation
 import Millrace
+import TestKit
 import Testing
 
 @testable import MillraceEngine

@@ -1,6 +1,7 @@
 import Millrace
 import MillraceStore
 import Synchronization
+import TestKit
 
 @testable import MillraceEngine
 @testable import MillraceKafka

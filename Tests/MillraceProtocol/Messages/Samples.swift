@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import MillraceProtocol
 
 /// Messages of all types with random content: empty parts, long ones, all that is optional there and not there.
@@ -73,8 +75,8 @@ struct Samples {
             nested: depth == 0 ? [] : list { $0.tree(depth: depth - 1) })
     }
 
-    mutating func invocationID() -> WireInvocationID {
-        WireInvocationID(partitionKey: long(), unique: UInt128(long()) << 64 | UInt128(long()))
+    mutating func invocationID() -> [UInt8] {
+        (0..<StartMessage.idByteCount).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 
     /// One of each command.
@@ -132,7 +134,7 @@ struct Samples {
     mutating func controlMessages() -> [any Message] {
         [
             StartMessage(
-                id: invocationID(), knownEntries: number(),
+                id: invocationID(), debugID: text(), knownEntries: number(),
                 state: list { StartMessage.StateEntry(key: $0.bytes(), value: $0.bytes()) }, isStatePartial: bool(),
                 key: text(), retryCountSinceLastStoredEntry: number(), durationSinceLastStoredEntry: long(),
                 randomSeed: long(), scope: optionalText(), limitKey: optionalText(), idempotencyKey: optionalText()),

@@ -3,10 +3,10 @@ import Testing
 @testable import MillraceProtocol
 
 @Suite struct RandomSeedTests {
-    @Test func itIsTheStartOfTheIdsHash() throws {
-        let id = try #require(WireInvocationID(bytes: hex("0102030405060708090a0b0c0d0e0f101112131415161718")))
+    @Test func itIsTheStartOfTheIdsHash() {
+        let id = hex("0102030405060708090a0b0c0d0e0f101112131415161718")
         #expect(RandomSeed.of(id) == 0x91a306446e73d07e)
-        #expect(RandomSeed.of(WireInvocationID(partitionKey: 0, unique: 0)) == 0x9d908ecfb6b256de)
+        #expect(RandomSeed.of([UInt8](repeating: 0, count: 24)) == 0x9d908ecfb6b256de)
     }
 
     @Test func aDigestIsThePublishedOne() {

@@ -1,5 +1,6 @@
 import Foundation
 import MillraceConfiguration
+import TestKit
 import Testing
 
 @testable import MillraceServer

@@ -1,6 +1,7 @@
 import MillraceEngine
 import MillraceTelemetry
 import Synchronization
+import TestKit
 import Testing
 
 @testable import MillraceServer

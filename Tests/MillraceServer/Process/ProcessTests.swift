@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import MillraceKafka
+import TestKit
 import Testing
 
 @testable import MillraceServer

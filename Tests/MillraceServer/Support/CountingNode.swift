@@ -2,6 +2,7 @@ import MillraceConfiguration
 import MillraceEngine
 import MillraceTelemetry
 import Synchronization
+import TestKit
 
 @testable import MillraceServer
 

@@ -1,5 +1,6 @@
 import Foundation
 import MillraceStore
+import TestKit
 import Testing
 
 /// On a full disk nothing is lost, and work goes on when there is room again.

@@ -1,5 +1,6 @@
 import CRocksDB
 import Foundation
+import TestKit
 import Testing
 
 @testable import MillraceStore

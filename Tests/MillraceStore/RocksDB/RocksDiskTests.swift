@@ -1,4 +1,5 @@
 import MillraceStore
+import TestKit
 import Testing
 
 /// Rows, batches and the life of a ``RocksDisk``.

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A file system of its own in memory, for tests of full and read-only disks. Only root can mount it.
 final class SmallFileSystem {

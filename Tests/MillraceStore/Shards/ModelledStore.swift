@@ -1,5 +1,6 @@
 import MillraceStore
 import MillraceTesting
+import TestKit
 import Testing
 
 /// A ``ShardStore`` that does random things, and beside it what it should hold, kept in dictionaries.

@@ -1,4 +1,5 @@
 import MillraceTesting
+import TestKit
 import Testing
 
 @testable import MillraceStore

@@ -19,8 +19,11 @@ public struct StartMessage: Message {
         }
     }
 
-    /// The invocation's id, as 24 bytes.
-    public var id: WireInvocationID
+    /// How many bytes an invocation's id has.
+    public static let idByteCount = 24
+
+    /// The invocation's id: so many bytes. What they mean is not the protocol's business.
+    public var id: [UInt8]
     /// The invocation's id in the form that people see.
     public var debugID: String
     /// How many entries follow, commands and notifications; 1 at least.
@@ -46,12 +49,13 @@ public struct StartMessage: Message {
 
     /// Makes the message.
     public init(
-        id: WireInvocationID, knownEntries: UInt32, state: [StateEntry] = [], isStatePartial: Bool, key: String = "",
+        id: [UInt8], debugID: String, knownEntries: UInt32, state: [StateEntry] = [], isStatePartial: Bool,
+        key: String = "",
         retryCountSinceLastStoredEntry: UInt32 = 0, durationSinceLastStoredEntry: UInt64 = 0, randomSeed: UInt64,
         scope: String? = nil, limitKey: String? = nil, idempotencyKey: String? = nil
     ) {
         self.id = id
-        debugID = id.description
+        self.debugID = debugID
         self.knownEntries = knownEntries
         self.state = state
         self.isStatePartial = isStatePartial
@@ -65,7 +69,7 @@ public struct StartMessage: Message {
     }
 
     /// One line for people; holds no value of a user's.
-    public var description: String { "Start of \(id) with \(knownEntries) entries" }
+    public var description: String { "Start of \(debugID) with \(knownEntries) entries" }
 }
 
 extension StartMessage: @unsafe ProtobufMapped {
@@ -80,9 +84,9 @@ extension StartMessage: @unsafe ProtobufMapped {
     }
 
     init(raw: Millrace__StartMessage) throws(MessageError.Problem) {
-        let idBytes = unsafe RawField.bytes(raw.id)
-        guard let id = WireInvocationID(bytes: idBytes) else {
-            throw .wrongLength(field: "id", expected: WireInvocationID.byteCount, actual: idBytes.count)
+        let id = unsafe RawField.bytes(raw.id)
+        guard id.count == Self.idByteCount else {
+            throw .wrongLength(field: "id", expected: Self.idByteCount, actual: id.count)
         }
         var state: [StateEntry] = []
         if let entries = unsafe raw.state_map {
@@ -94,7 +98,8 @@ extension StartMessage: @unsafe ProtobufMapped {
             }
         }
         self = try unsafe StartMessage(
-            id: id, knownEntries: raw.known_entries, state: state, isStatePartial: raw.partial_state != 0,
+            id: id, debugID: RawField.text(raw.debug_id, "debug_id"), knownEntries: raw.known_entries, state: state,
+            isStatePartial: raw.partial_state != 0,
             key: RawField.text(raw.key, "key"),
             retryCountSinceLastStoredEntry: raw.retry_count_since_last_stored_entry,
             durationSinceLastStoredEntry: raw.duration_since_last_stored_entry, randomSeed: raw.random_seed,
@@ -102,11 +107,10 @@ extension StartMessage: @unsafe ProtobufMapped {
             limitKey: RawField.optionalText(raw.limit_key, isThere: raw.has_limit_key_case.rawValue != 0, "limit_key"),
             idempotencyKey: RawField.optionalText(
                 raw.idempotency_key, isThere: raw.has_idempotency_key_case.rawValue != 0, "idempotency_key"))
-        debugID = try unsafe RawField.text(raw.debug_id, "debug_id")
     }
 
     func fill(_ raw: inout Millrace__StartMessage, _ scratch: inout Scratch) {
-        unsafe raw.id = scratch.bytes(id.bytes)
+        unsafe raw.id = scratch.bytes(id)
         unsafe raw.debug_id = scratch.text(debugID)
         unsafe raw.known_entries = knownEntries
         if !state.isEmpty {

@@ -42,25 +42,10 @@ package final class KafkaSink: RecordSink {
 
     /// Starts the thread. Throws ``KafkaError`` where no client can be made; whether the cluster can be reached shows later.
     package func start() throws {
-        let made = Handover<KafkaError?>()
         let (settings, inbox, log) = (settings, inbox, log)
-        let started = OSThread(name: "emit-\(settings.name)") {
-            let loop: ProducerLoop
-            do throws(KafkaError) {
-                loop = try ProducerLoop(settings, inbox: inbox, log: log)
-            } catch {
-                made.put(error)
-                return
-            }
-            made.put(nil)
-            loop.run()
-        }
-        guard started.isStarted else {
-            throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'")
-        }
-        if let error = made.take() {
-            started.join()
-            throw error
+        let started = try OSThread.running(name: "emit-\(settings.name)", cluster: settings.name) {
+            () throws(KafkaError) in
+            try ProducerLoop(settings, inbox: inbox, log: log)
         }
         thread.withLock { $0 = started }
     }

@@ -9,7 +9,7 @@ import Synchronization
 /// away did not take, in order. What it gives back, because the topic is gone or refuses a record, goes to the record's
 /// lane and is sent again from there. `enable.gapless.guarantee` makes it stop as a whole where it would otherwise go on
 /// behind a record that was refused; then the producer is made anew, and everything that is not acknowledged is sent again.
-final class ProducerLoop {
+final class ProducerLoop: ClientLoop {
     private let settings: KafkaClusterSettings
     private let inbox: SinkInbox
     private let log: @Sendable (String) -> Void

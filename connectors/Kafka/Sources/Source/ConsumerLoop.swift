@@ -3,7 +3,7 @@ import Glibc
 import MillraceEngine
 
 /// What a Kafka source does, on its thread: it owns the consumer and is the only one to touch it.
-final class ConsumerLoop {
+final class ConsumerLoop: ClientLoop {
     let client: ClientHandle
     let readers: [TopicReader]
     let cadence: KafkaSource.Cadence

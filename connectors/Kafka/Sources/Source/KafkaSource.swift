@@ -44,25 +44,10 @@ package final class KafkaSource: RecordSource {
 
     /// Starts reading. Throws ``KafkaError`` where no client can be made; whether the cluster can be reached shows later.
     package func start() throws {
-        let made = Handover<KafkaError?>()
         let (settings, topics, cadence, log, stopping) = (settings, topics, cadence, log, stopping)
-        let started = OSThread(name: "kafka-\(settings.name)") {
-            let loop: ConsumerLoop
-            do throws(KafkaError) {
-                loop = try ConsumerLoop(settings, topics: topics, cadence: cadence, stopping: stopping, log: log)
-            } catch {
-                made.put(error)
-                return
-            }
-            made.put(nil)
-            loop.run()
-        }
-        guard started.isStarted else {
-            throw KafkaError.system(reason: "there is no thread left for kafka cluster '\(settings.name)'")
-        }
-        if let error = made.take() {
-            started.join()
-            throw error
+        let started = try OSThread.running(name: "kafka-\(settings.name)", cluster: settings.name) {
+            () throws(KafkaError) in
+            try ConsumerLoop(settings, topics: topics, cadence: cadence, stopping: stopping, log: log)
         }
         thread.withLock { $0 = started }
     }

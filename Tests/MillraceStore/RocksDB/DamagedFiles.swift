@@ -1,17 +1,7 @@
 import Foundation
+import TestKit
 
-/// A directory that is removed at the end of a test.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "millrace-store-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path(percentEncoded: false)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension TemporaryDirectory {
     /// The files of the directory whose names end in `suffix`, in order.
     func files(_ suffix: String, under folder: String = "") throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path + folder).filter { $0.hasSuffix(suffix) }.sorted()
