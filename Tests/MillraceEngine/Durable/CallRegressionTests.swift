@@ -84,13 +84,14 @@ private struct Holder {
         #expect(app.statistics?.busyKeys == 0)
     }
 
-    /// Forgetting what was kept of a call that was cancelled in line brought it back to life.
+    /// Nothing is kept of what was cancelled in line, and to purge it does not bring it back to life, as it once did.
     @Test func whatWasCancelledInLineStaysCancelledWhenItIsPurged() throws {
         let app = try app()
         _ = try app.start(Holder.self, key: "a") { $0.rest() }
         let touch = try app.start(Holder.self, key: "a") { $0.touch() }
         try app.cancel(touch.id)
-        try app.control(touch.id, .purge)
+        let error = #expect(throws: TerminalError.self) { try app.control(touch.id, .purge) }
+        #expect(error?.code == TerminalError.notFound)
         try app.advance(by: .seconds(1_000))
         #expect(diary.count("touch") == 0)
         #expect(app.statistics?.busyKeys == 0)
