@@ -20,6 +20,8 @@ public struct TerminalError: Error, CustomStringConvertible, Sendable, Equatable
     /// The code and the message.
     public var description: String { "[\(code)] \(message)" }
 
+    /// The code of what a caller got wrong: its input is no value of the declared type.
+    public static let badRequest: UInt16 = 400
     /// The code of what did not complete in time.
     public static let timeout: UInt16 = 408
     /// The code of what does not exist.

@@ -58,7 +58,7 @@ public struct HandlerDefinition: Sendable {
         _ name: String, _ context: @escaping @Sendable (InvocationHandle) -> Context, input serde: Serde<Input>,
         _ handler: @escaping @Sendable (Context, Input) throws -> Void
     ) -> Self {
-        Self(name: name, body: .direct { handle, input in try handler(context(handle), serde.decode(input)) })
+        Self(name: name, body: .direct { handle, input in try handler(context(handle), serde.decodeInput(input)) })
     }
 
     /// A handler without input; what is sent along is ignored.
@@ -87,7 +87,7 @@ public struct HandlerDefinition: Sendable {
         Self(
             name: name,
             body: .direct { handle, input in
-                try handle.finish(try handler(context(handle), serde.decode(input)), output)
+                try handle.finish(try handler(context(handle), serde.decodeInput(input)), output)
             })
     }
 
@@ -109,7 +109,7 @@ public struct HandlerDefinition: Sendable {
         Self(
             name: name,
             body: .suspending { handle, input in
-                let value = try serde.decode(input)
+                let value = try serde.decodeInput(input)
                 return { try await handler(context(handle), value) }
             })
     }
@@ -130,7 +130,7 @@ public struct HandlerDefinition: Sendable {
         Self(
             name: name,
             body: .suspending { handle, input in
-                let value = try serde.decode(input)
+                let value = try serde.decodeInput(input)
                 return { try handle.finish(try await handler(context(handle), value), output) }
             })
     }

@@ -132,7 +132,7 @@ extension Shard {
         _ invocation: StoredInvocation, _ handler: ServiceTable.Handler, _ error: any Error, _ failure: HeadFailure
     ) -> Int64? {
         switch error {
-        case is TerminalError, is SerdeError, is JournalDivergence: return nil
+        case is TerminalError, is SerdeError, is InputError, is JournalDivergence: return nil
         case let error as RetryAfter: return error.delay.wholeMilliseconds
         case let error as StepFailed: return pause(invocation, handler, error.cause, failure)
         default: break

@@ -119,7 +119,10 @@ extension Shard {
     /// A handler has thrown. What it did since its last saved point is taken back.
     private func failed(_ run: InvocationRun, _ error: any Error) -> Outcome {
         active = nil
-        if let terminal = error as? TerminalError, !run.isFromRecord { return failedForGood(run, terminal) }
+        if !run.isFromRecord {
+            if let terminal = error as? TerminalError { return failedForGood(run, terminal) }
+            if let input = error as? InputError { return failedForGood(run, input.terminalError) }
+        }
         rollBack(run)
         guard let handler = run.handler else { return .finished }
         guard run.queue != nil || !run.log.isEmpty else { return .failed(error) }

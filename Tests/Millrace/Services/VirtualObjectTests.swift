@@ -61,7 +61,7 @@ struct VirtualObjectTests {
     }
 
     @Test func refusesInputThatIsNotJSON() async throws {
-        await #expect(throws: SerdeError.self) { try await EventEnricher().definition.run("userEvent", "{", on: scope) }
+        await #expect(throws: InputError.self) { try await EventEnricher().definition.run("userEvent", "{", on: scope) }
         #expect(scope.state.isEmpty)
     }
 }

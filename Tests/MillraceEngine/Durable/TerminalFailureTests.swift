@@ -33,6 +33,16 @@ private struct Sender {
         return "?"
     }
 
+    @Handler func callWrongly(_ context: ServiceContext) async throws -> String {
+        let call = context.call(service: "Ending", handler: "refuse", key: "k", payload: Array("no number".utf8))
+        do { _ = try await call.value } catch let error as TerminalError { return "\(error.code)" }
+        return "?"
+    }
+
+    @Handler func sendWrongly(_ context: ServiceContext) {
+        context.send(service: "Ending", handler: "refuse", key: "k", payload: Array("no number".utf8))
+    }
+
     @Handler func sendAndAttach(_ context: ServiceContext) async throws -> String {
         guard let id = context.send(to: Ending.self, key: "k").refuse(10) else { return "?" }
         do { _ = try await context.attach(to: id, as: Int?.self).value } catch let error as TerminalError {
@@ -78,6 +88,24 @@ private struct Sender {
         let app = try app(crashes)
         #expect(try app.call(Sender.self) { $0.call() } == "402")
         #expect(app.failures == [])
+    }
+
+    /// The key of an input that does not decode was parked, and its caller waited for a person.
+    @Test(arguments: crashes) func ofAnInputThatDoesNotDecodeIsToldToTheCaller(crashes: TestApplication.Crashes) throws
+    {
+        let app = try app(crashes)
+        #expect(try app.call(Sender.self) { $0.callWrongly() } == "400")
+        #expect(app.failures == [])
+        #expect(app.statistics?.parkedKeys == 0)
+        #expect(try app.call(Sender.self) { $0.call() } == "402")
+    }
+
+    @Test(arguments: crashes) func ofAnInputThatDoesNotDecodeIsToldToPeople(crashes: TestApplication.Crashes) throws {
+        let app = try app(crashes)
+        try app.call(Sender.self) { $0.sendWrongly() }
+        #expect(app.failures.count == 1, "\(app.failures)")
+        #expect(app.failures.first?.hasPrefix("ended with an error: Ending/refuse of 'k': [400]") == true)
+        #expect(app.statistics?.parkedKeys == 0)
     }
 
     @Test(arguments: crashes) func isToldToWhoeverHasAttached(crashes: TestApplication.Crashes) throws {
