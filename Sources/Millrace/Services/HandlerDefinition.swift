@@ -5,14 +5,11 @@
 public struct HandlerDefinition: Sendable {
     /// How the engine starts a handler.
     package enum Body: Sendable {
-        case direct(Direct)
-        case suspending(Suspending)
+        /// Decodes the input and runs the handler to its end.
+        case direct(@Sendable (InvocationHandle, RawSpan) throws -> Void)
+        /// Decodes the input, which lives only during the call, and returns what is to run as a task.
+        case suspending(@Sendable (InvocationHandle, RawSpan) throws -> @Sendable () async throws -> Void)
     }
-
-    /// Decodes the input and runs the handler to its end.
-    package typealias Direct = @Sendable (InvocationHandle, RawSpan) throws -> Void
-    /// Decodes the input, which lives only during the call, and returns what is to run as a task.
-    package typealias Suspending = @Sendable (InvocationHandle, RawSpan) throws -> @Sendable () async throws -> Void
 
     /// The name that subscriptions and callers use.
     public let name: String

@@ -15,10 +15,7 @@ package struct ServiceTable: Sendable {
         let options: HandlerOptions
         /// How long after the last change an object's state is gone; 0 for never.
         let stateMilliseconds: Int64
-        /// Whether it cannot wait, and is called by ``direct``, or else by ``suspending``.
-        let isDirect: Bool
-        let direct: HandlerDefinition.Direct
-        let suspending: HandlerDefinition.Suspending
+        let body: HandlerDefinition.Body
         /// The handler's place in ``ServiceTable/handlers``.
         let index: Int
 
@@ -30,16 +27,7 @@ package struct ServiceTable: Sendable {
             isWorkflow = service.kind == .workflow && handler.kind == .workflow
             options = handler.options.over(service.options)
             stateMilliseconds = options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
-            switch handler.body {
-            case .direct(let direct):
-                isDirect = true
-                self.direct = direct
-                suspending = { _, _ in {} }
-            case .suspending(let suspending):
-                isDirect = false
-                direct = { _, _ in }
-                self.suspending = suspending
-            }
+            body = handler.body
             self.index = index
         }
     }

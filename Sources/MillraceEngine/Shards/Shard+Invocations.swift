@@ -30,12 +30,15 @@ extension Shard {
         let handle = unsafe run.begin(
             handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, stored: stored)
         do {
-            guard handler.isDirect else {
+            switch handler.body {
+            case .direct(let body):
+                try unsafe body(handle, payload.bytes)
+                if let error = run.end() { throw error }
+            case .suspending(let body):
                 run.beginWaiting()
-                return runTask(run, try unsafe handler.suspending(handle, payload.bytes))
+                let operation = try unsafe body(handle, payload.bytes)
+                return runTask(run, operation)
             }
-            try unsafe handler.direct(handle, payload.bytes)
-            if let error = run.end() { throw error }
         } catch {
             _ = run.end()
             return failed(run, error)
@@ -121,7 +124,10 @@ extension Shard {
         active = nil
         if !run.isFromRecord {
             if let terminal = error as? TerminalError { return failedForGood(run, terminal) }
-            if let input = error as? InputError { return failedForGood(run, input.terminalError) }
+            // What has a journal was read by other code before: that is for a person to decide.
+            if let input = error as? InputError, !run.recorded.hasCommands {
+                return failedForGood(run, input.terminalError)
+            }
         }
         rollBack(run)
         guard let handler = run.handler else { return .finished }

@@ -41,6 +41,7 @@ extension Shard {
         }
     }
 
+    /// As many as ``readAhead(_:from:_:)`` has places for.
     private static let recordsAhead: UInt64 = 16
 
     /// Has the objects of the next records brought near, all at once.

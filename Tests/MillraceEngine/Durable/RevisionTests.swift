@@ -69,6 +69,23 @@ import Testing
             "\(error)")
     }
 
+    /// Code that reads another input than the one that the invocation began with must not end what has been begun.
+    @Test func anInputThatTheNewCodeCannotReadWaitsForAPerson() throws {
+        let app = try TestApplication(definitions: Self.service("a", Self.sleeps))
+        let id = try app.start("Object", key: "k", "run")
+        let other = ServiceDefinition(
+            name: "Object", kind: .virtualObject,
+            handlers: [.suspending("run", ObjectContext.init, input: Serde<Int>.json) { (_: ObjectContext, _: Int) in }]
+        )
+        try app.update(definitions: [other])
+        try app.advance(by: .seconds(60))
+        #expect(app.parkedInvocations.map(\.id) == [id])
+        #expect(app.parkedInvocations.first?.lastError.contains("Int") == true)
+        try app.update(definitions: Self.service("a", Self.sleeps))
+        try app.resume(id)
+        #expect(try done(app) == "1")
+    }
+
     @Test func goesOnWithTheCodeThatWroteTheJournal() throws {
         let (app, id) = try diverged("a", "b")
         try app.advance(by: .seconds(60))

@@ -4,6 +4,37 @@ import Testing
 @testable import MillraceStore
 
 struct RowTableTests {
+    /// Reading ahead looks at rows of any size, and at hashes of which there is nothing or nothing any more, and changes nothing.
+    @Test(arguments: UInt64(1)...5)
+    func readingAheadChangesNothing(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let table = RowTable()
+        var values: [[UInt8]: [UInt8]] = [:]
+        for number in 0..<500 {
+            let key: [UInt8] = [UInt8(number >> 8), UInt8(number & 0xff)]
+            let value = random.bytes(Int.random(in: 0...600, using: &random))
+            table.add(key, value)
+            table.link(table.index(of: key), objectCount: key.count)
+            if random.chance(30) { table.remove(table.index(of: key)) } else { values[key] = value }
+        }
+        let bytes = table.byteCount
+        var number = 0
+        while number < 520 {
+            var hashes: [UInt64] = []
+            for _ in 0..<16 {
+                let key: [UInt8] = [UInt8(number >> 8), UInt8(number & 0xff)]
+                unsafe key.withUnsafeBytes { unsafe hashes.append(RowTable.objectHash($0)) }
+                number += 1
+            }
+            table.touch(objects: hashes.span)
+        }
+        #expect(table.byteCount == bytes)
+        #expect(table.count == values.count)
+        for (key, value) in values {
+            #expect(unsafe table.value(table.index(of: key)).map { unsafe [UInt8]($0) } == value)
+        }
+    }
+
     /// Random rows come and go beside a dictionary, with keys that share hashes' low bits often enough to make long runs.
     @Test(arguments: UInt64(1)...20)
     func findsWhatADictionaryFinds(seed: UInt64) throws {
