@@ -61,6 +61,8 @@ let package = Package(
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // A header of our own: processor instructions that Swift has no word for.
+        .systemLibrary(name: "CProcessor"),
         // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
         .target(name: "CRecords", dependencies: ["CProtobuf"], exclude: ["Schemas"]),
 
@@ -79,11 +81,11 @@ let package = Package(
 
         // The engine, from the disk up.
         .target(name: "MillraceTelemetry", swiftSettings: strict),
-        .target(name: "MillraceStore", dependencies: ["CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
+        .target(name: "MillraceStore", dependencies: ["CProcessor", "CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
             name: "MillraceEngine",
             dependencies: [
-                "Millrace", "MillraceJSON", "MillraceProtocol", "MillraceSchedule", "MillraceStore",
+                "CProcessor", "Millrace", "MillraceJSON", "MillraceProtocol", "MillraceSchedule", "MillraceStore",
                 "MillraceTelemetry",
             ], swiftSettings: hot),
         .target(name: "MillraceHTTP", dependencies: ["CUV"], swiftSettings: strict),

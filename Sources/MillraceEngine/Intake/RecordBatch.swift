@@ -1,3 +1,4 @@
+internal import CProcessor
 package import Millrace
 import MillraceStore
 import Synchronization
@@ -194,6 +195,24 @@ import Synchronization
 
     @inline(__always)
     func route(_ entry: Entry) -> UnsafeRawBufferPointer { unsafe bytes(entry.routeStart, entry.routeCount) }
+
+    /// Has a record's entry brought near, so that it is there when it is read a little later; -1 for none. The source's thread
+    /// has just written it, so it is in another processor's cache.
+    @inline(__always)
+    func prefetch(entryAt index: Int32) {
+        guard index >= 0 else { return }
+        unsafe entries.withUnsafeBufferPointer { entries in
+            guard let base = entries.baseAddress else { return }
+            unsafe millrace_prefetch(base + Int(index), MemoryLayout<Entry>.stride)
+        }
+    }
+
+    /// The same for a record's bytes, as far as most handlers read them.
+    @inline(__always)
+    func prefetch(bytesOf entry: Entry) {
+        let count = Int(max(0, entry.keyCount)) + Int(max(0, entry.valueCount))
+        unsafe millrace_prefetch(arena + entry.start, min(count, 256))
+    }
 
     /// Visits the headers in order.
     func forEachHeader(_ entry: Entry, _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {

@@ -15,7 +15,10 @@ package struct ServiceTable: Sendable {
         let options: HandlerOptions
         /// How long after the last change an object's state is gone; 0 for never.
         let stateMilliseconds: Int64
-        let body: HandlerDefinition.Body
+        /// One of these is there. Not the enumeration that they come from: to take a closure out of that counts a reference to
+        /// what it captures, and all threads would count at the same place at every record.
+        private let direct: (@Sendable (InvocationHandle, RawSpan) throws -> Void)?
+        private let suspending: (@Sendable (InvocationHandle, RawSpan) throws -> @Sendable () async throws -> Void)?
         /// The handler's place in ``ServiceTable/handlers``.
         let index: Int
 
@@ -27,8 +30,22 @@ package struct ServiceTable: Sendable {
             isWorkflow = service.kind == .workflow && handler.kind == .workflow
             options = handler.options.over(service.options)
             stateMilliseconds = options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
-            body = handler.body
+            switch handler.body {
+            case .direct(let body): (direct, suspending) = (body, nil)
+            case .suspending(let body): (direct, suspending) = (nil, body)
+            }
             self.index = index
+        }
+
+        /// Whether it may wait.
+        var suspends: Bool { suspending != nil }
+
+        /// Decodes the input and runs the handler to its end, or returns what is to run as a task, where it may wait.
+        func start(_ handle: InvocationHandle, _ input: RawSpan) throws -> (@Sendable () async throws -> Void)? {
+            // Not by `if let`, which counts a reference.
+            if suspending != nil { return try suspending?(handle, input) }
+            try direct?(handle, input)
+            return nil
         }
     }
 

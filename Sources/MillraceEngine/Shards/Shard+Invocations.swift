@@ -30,15 +30,9 @@ extension Shard {
         let handle = unsafe run.begin(
             handler, id: id, keyHash: keyHash, key: key, batch: batch, entry: entry, stored: stored)
         do {
-            switch handler.body {
-            case .direct(let body):
-                try unsafe body(handle, payload.bytes)
-                if let error = run.end() { throw error }
-            case .suspending(let body):
-                run.beginWaiting()
-                let operation = try unsafe body(handle, payload.bytes)
-                return runTask(run, operation)
-            }
+            if handler.suspends { run.beginWaiting() }
+            if let operation = try unsafe handler.start(handle, payload.bytes) { return runTask(run, operation) }
+            if let error = run.end() { throw error }
         } catch {
             _ = run.end()
             return failed(run, error)

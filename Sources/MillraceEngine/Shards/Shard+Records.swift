@@ -15,7 +15,11 @@ extension Shard {
             var records: UInt64 = 0
             var duplicates: UInt64 = 0
             let readsAhead = handler.isKeyed && store.isLarge
+            // The record whose bytes are being brought near.
+            var ahead = next
+            for _ in 0..<(readsAhead ? Self.recordsAhead + 4 : 4) { ahead = prefetch(batch, ahead) }
             while next >= 0 {
+                ahead = prefetch(batch, ahead)
                 if readsAhead, records % Self.recordsAhead == 0 { readAhead(batch, from: next, handler) }
                 let at = Int(next)
                 let entry = batch.entries[at]
@@ -39,6 +43,16 @@ extension Shard {
             counters.records.add(records, ordering: .relaxed)
             if duplicates > 0 { counters.duplicates.add(duplicates, ordering: .relaxed) }
         }
+    }
+
+    /// Has a record's bytes brought near, and the entry of the shard's next record, which is returned: -1 where there is none.
+    @inline(__always)
+    private func prefetch(_ batch: RecordBatch, _ index: Int32) -> Int32 {
+        guard index >= 0 else { return -1 }
+        let entry = batch.entries[Int(index)]
+        batch.prefetch(bytesOf: entry)
+        batch.prefetch(entryAt: entry.next)
+        return entry.next
     }
 
     /// As many as ``readAhead(_:from:_:)`` has places for.

@@ -1,3 +1,4 @@
+internal import CProcessor
 import Glibc
 
 /// The rows of one shard that are in memory: changed ones that are not written back yet, and a cache of clean ones.
@@ -64,8 +65,6 @@ import Glibc
     /// Bytes of all rows in memory, with what managing them takes.
     private(set) var byteCount = 0
     private var hand = 0
-    /// What was read ahead, so that nobody finds out that it is not needed.
-    private var touched: UInt64 = 0
 
     /// Bytes of all decoded values, estimated; they are not part of ``byteCount``.
     private(set) var decodedBytes = 0
@@ -368,33 +367,27 @@ import Glibc
     /// Whether look-ups wait for memory, so that it is worth while to have several wait at the same time.
     var isLarge: Bool { count > Self.largeCount }
 
-    /// Brings the first rows of some objects, and where they are looked up, into the processor's caches.
+    /// Has the first rows of some objects, and where they are looked up, brought into the processor's caches.
     ///
-    /// A look-up is a chain of reads, each of which says where the next one is. Here each link is read for all objects before the
-    /// next, and the processor waits for them together. (Swift has no instruction to prefetch: a read does it.)
-    func touch(objects hashes: Span<UInt64>) {
-        var sum: UInt64 = 0
-        for at in hashes.indices { sum &+= objects.touch(hashes[at]) }
+    /// A look-up is a chain of reads, each of which says where the next one is. Here each link is asked for, for all objects,
+    /// before the next, and the processor waits for them together.
+    func prefetch(objects hashes: Span<UInt64>) {
+        for at in hashes.indices { objects.prefetch(hashes[at]) }
         unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: hashes.count) { found in
             for at in hashes.indices {
                 // Which of two objects with the same tag, does not matter here.
                 let index = objects.find(hashes[at]) { _ in true }
                 unsafe found[at] = index
-                if index >= 0 { sum &+= unsafe rows[index].hash }
+                if index >= 0 { unsafe millrace_prefetch(rows + index, MemoryLayout<Row>.stride) }
             }
             for at in hashes.indices {
                 let index = unsafe found[at]
                 guard index >= 0, let bytes = unsafe rows[index].bytes else { continue }
-                unsafe sum &+= slots.touch(rows[index].hash)
+                unsafe slots.prefetch(rows[index].hash)
                 let count = unsafe Int(rows[index].keyCount) + max(0, Int(rows[index].valueCount))
-                var from = 0
-                while from < min(count, 256) {
-                    sum &+= UInt64(unsafe bytes.load(fromByteOffset: from, as: UInt8.self))
-                    from += 64
-                }
+                unsafe millrace_prefetch(bytes, min(count, 256))
             }
         }
-        touched = sum
     }
 
     // MARK: Eviction

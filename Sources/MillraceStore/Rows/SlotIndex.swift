@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// Indexes of rows by a hash: open addressing with linear probing, eight bytes a slot.
 ///
 /// It knows no keys: whoever looks something up says which of the rows with the same upper half of the hash is meant.
@@ -34,9 +36,9 @@
         }
     }
 
-    /// Reads where the look-up of a hash begins, so that it is at hand; the value means nothing.
+    /// Has the place brought near where the look-up of a hash begins.
     @inline(__always)
-    func touch(_ hash: UInt64) -> UInt64 { unsafe slots[Int(truncatingIfNeeded: hash >> 32) & mask] }
+    func prefetch(_ hash: UInt64) { unsafe millrace_prefetch(slots + (Int(truncatingIfNeeded: hash >> 32) & mask), 8) }
 
     mutating func insert(_ hash: UInt64, _ index: Int) {
         if (count + 1) * 4 > (mask + 1) * 3 { grow() }

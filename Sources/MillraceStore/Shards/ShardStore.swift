@@ -83,7 +83,7 @@ package final class ShardStore {
     package static func objectHash(_ prefix: UnsafeRawBufferPointer) -> UInt64 { unsafe RowTable.objectHash(prefix) }
 
     /// Brings what is in memory of some objects, by their hashes, nearer to the processor. Changes nothing.
-    package func readAhead(_ objects: Span<UInt64>) { table.touch(objects: objects) }
+    package func readAhead(_ objects: Span<UInt64>) { table.prefetch(objects: objects) }
 
     /// The index of a row with a known value, brought in from its family where necessary; -1 where it does not exist
     /// and need not be remembered.

@@ -26,7 +26,7 @@ struct RowTableTests {
                 unsafe key.withUnsafeBytes { unsafe hashes.append(RowTable.objectHash($0)) }
                 number += 1
             }
-            table.touch(objects: hashes.span)
+            table.prefetch(objects: hashes.span)
         }
         #expect(table.byteCount == bytes)
         #expect(table.count == values.count)
