@@ -390,6 +390,19 @@ import Glibc
         }
     }
 
+    /// Has a row brought near that is soon to be visited: for loops over `list`, before they visit the one at `place`. Rows of a
+    /// batch were changed a while ago, and lie anywhere.
+    @inline(__always)
+    func prefetch(_ list: [Int32], after place: Int) {
+        if place + 8 < list.count {
+            unsafe millrace_prefetch(rows + Int(list[place + 8]), MemoryLayout<Row>.stride)
+        }
+        guard place + 4 < list.count else { return }
+        let row = unsafe rows + Int(list[place + 4])
+        let count = unsafe Int(row.pointee.keyCount) + max(0, Int(row.pointee.valueCount))
+        unsafe millrace_prefetch(row.pointee.bytes, min(count, 512))
+    }
+
     // MARK: Eviction
 
     /// Evicts clean rows that were not used lately until the table has at most `limit` bytes, or the hand has looked at

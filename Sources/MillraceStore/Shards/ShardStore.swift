@@ -223,8 +223,9 @@ package final class ShardStore {
     package func endBatch(into batch: any DiskBatch, messages: UnsafeRawBufferPointer) -> UInt64 {
         let number = batchNumber
         builder.begin(number: number)
-        for index in batchRows {
-            let index = Int(index)
+        for place in batchRows.indices {
+            table.prefetch(batchRows, after: place)
+            let index = Int(batchRows[place])
             if unsafe table.rows[index].flags.contains(.stale) { materialize(index) }
             let key = unsafe UnsafeRawBufferPointer(rebasing: table.key(index)[2...])
             unsafe builder.append(family: table.rows[index].family, key: key, value: table.value(index))
@@ -281,9 +282,11 @@ package final class ShardStore {
     ///   - released: all messages of batches up to it have been delivered.
     package func freeze(commit: UInt64, released: UInt64) -> WriteBackJob {
         let rows = FrozenRows(rowCount: dirtyRows.count, byteCount: dirtyBytes)
-        for index in dirtyRows {
-            let row = unsafe table.rows + Int(index)
-            unsafe rows.append(family: row.pointee.family, key: table.key(Int(index)), value: table.value(Int(index)))
+        for place in dirtyRows.indices {
+            table.prefetch(dirtyRows, after: place)
+            let index = Int(dirtyRows[place])
+            let row = unsafe table.rows + index
+            unsafe rows.append(family: row.pointee.family, key: table.key(index), value: table.value(index))
             unsafe row.pointee.flags.insert(.below)
             unsafe row.pointee.dirtyIndex = -1
         }

@@ -65,8 +65,8 @@ import Glibc
 
     /// The entries sorted by family and key, as RocksDB takes them fastest; those of one key in the order in which they came.
     ///
-    /// Keys of one overlay share a long prefix (shard, service), so the eight bytes after what all have in common nearly
-    /// always decide; they are compared as one integer beside the index, without touching the keys.
+    /// Keys of one overlay share a long prefix (shard, service), so the family and the seven bytes after what all have in common
+    /// nearly always decide; they are compared as one integer beside the index, without touching the keys.
     func sortedByFamilyAndKey() -> [Entry] {
         guard let first = entries.first else { return [] }
         let reference = unsafe key(first)
@@ -80,16 +80,13 @@ import Glibc
         }
         var order = entries.indices.map { index -> (word: UInt64, index: Int32) in
             let key = unsafe key(entries[index])
-            var word: UInt64 = 0
-            for i in 0..<8 { word = unsafe word << 8 | UInt64(common + i < key.count ? key[common + i] : 0) }
+            var word = UInt64(entries[index].family)
+            for i in 0..<7 { word = unsafe word << 8 | UInt64(common + i < key.count ? key[common + i] : 0) }
             return (word, Int32(index))
         }
         order.sort { a, b in
-            let x = entries[Int(a.index)]
-            let y = entries[Int(b.index)]
-            if x.family != y.family { return x.family < y.family }
             if a.word != b.word { return a.word < b.word }
-            let order = unsafe Self.order(key(x), key(y))
+            let order = unsafe Self.order(key(entries[Int(a.index)]), key(entries[Int(b.index)]))
             return order == 0 ? a.index < b.index : order < 0
         }
         return order.map { entries[Int($0.index)] }
