@@ -75,12 +75,20 @@ package final class SteppedEngine {
     package func turn(_ group: Int, inputs count: Int, now: Int64) throws(StoreError) {
         let lane = lanes[group]
         let inputs = lane.mailbox.take(inputs: count)
+        defer { hear(from: lane) }
         try lane.group.turn(inputs, now: now) { lane.shards[$0] }
         host.setOverloaded(shards.contains { $0.isOverloaded })
     }
 
     /// Tries the commit of a turn again that has thrown.
-    package func retryCommit(_ group: Int) throws(StoreError) { try lanes[group].group.commit() }
+    package func retryCommit(_ group: Int) throws(StoreError) {
+        defer { hear(from: lanes[group]) }
+        try lanes[group].group.commit()
+    }
+
+    private func hear(from lane: Lane) {
+        if lane.group.takeNews() != nil { isFlusherAwake = true }
+    }
 
     /// When a group has something to do without input, or `nil`.
     package func nextWake(_ group: Int, now: Int64) -> Int64? { lanes[group].group.nextWake(now: now) }
@@ -110,11 +118,16 @@ package final class SteppedEngine {
     /// The number of the last commit, and of the last one that survives any crash.
     package var commits: (latest: UInt64, durable: UInt64) { (store.latestCommit, store.durableCommit) }
 
+    /// Whether a turn has woken the flusher, which is to let out everything before it sleeps again. One that sleeps does nothing.
+    private var isFlusherAwake = true
+
     /// Makes all commits so far durable. Returns whether there was anything to do.
-    package func sync() throws(StoreError) -> Bool { try store.syncOnce() }
+    package func sync() throws(StoreError) -> Bool { isFlusherAwake ? try store.syncOnce() : false }
 
     /// Lets out what waits for commits up to this one.
     package func release(upTo commit: UInt64) {
+        guard isFlusherAwake else { return }
+        isFlusherAwake = store.latestCommit != store.durableCommit
         host.outlets.release(upTo: commit)
         host.requests.release(upTo: commit)
         host.tellWaiting(commit)

@@ -78,10 +78,12 @@ final class ShardGroup {
         let commit = ended.isEmpty ? store.latestCommit : try store.commit(batch)
         isCommitted = true
         var hasReleased = false
+        var hasReplied = false
         var hasSent = false
         for shard in shards {
             let outputs = shard.committed(commit)
             if !outputs.outbound.isEmpty { hasReleased = true }
+            if !outputs.replies.isEmpty { hasReplied = true }
             if !outputs.messages.isEmpty || !outputs.acknowledgements.isEmpty { hasSent = true }
             for (sink, batch) in outputs.outbound { exchange.release(batch, to: sink) }
             for messages in outputs.messages { exchange.post(.messages(messages), toShard: messages.to) }
@@ -94,6 +96,7 @@ final class ShardGroup {
         for shard in shards {
             if let job = shard.maintain(commit: commit) { store.enqueue(job) }
         }
+        let hasRecords = !applied.isEmpty
         for records in applied {
             var count = 0
             for shard in shards { count += Int(records.counts[shard.index]) }
@@ -106,8 +109,10 @@ final class ShardGroup {
         if waits, store.durableCommit >= commit {
             exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index)
         }
-        if !ended.isEmpty || hasReleased {
-            news = waits && !hasSent ? .awaited : .written
+        if !ended.isEmpty || hasReleased || hasReplied {
+            // What a turn of records emits, can wait for the flusher: more records are on their way.
+            let isAwaited = waits || hasReplied || hasReleased && !hasRecords
+            news = isAwaited && !hasSent ? .awaited : .written
         }
     }
 
@@ -115,7 +120,8 @@ final class ShardGroup {
     enum News {
         /// The group need not wait for that.
         case written
-        /// A handler of the group waits for it, and no other group has got anything to which it may answer at once.
+        /// A handler of the group waits for it, or somebody outside, and no other group has got anything to which it may answer
+        /// at once.
         case awaited
     }
 

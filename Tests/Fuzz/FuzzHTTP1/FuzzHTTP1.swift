@@ -21,7 +21,8 @@ enum FuzzHTTP1: FuzzTarget {
         var rest = stream
         do throws(HTTP1Refusal) {
             while !rest.isEmpty {
-                parser.append(rest.prefix(piece).span)
+                let part = rest.prefix(piece)
+                parser.append(part.span)
                 rest = rest.dropFirst(piece)
                 while let event = try parser.next() {
                     switch event {

@@ -75,6 +75,22 @@ struct DurableRegressionTests {
         #expect(diary.all == ["yes"])
     }
 
+    /// A turn that only answers, as for a duplicate, writes nothing, and nobody woke the flusher, which tells the answers: they waited
+    /// for its next look, up to a second.
+    @Test func anAnswerThatNeedsNoWriteIsToldAtOnce() throws {
+        let harness = try SteppedHarness([object { _, _ in "result" }])
+        let answers = Kept<[DurableResult]>()
+        answers.put([])
+        for _ in 1...2 {
+            try harness.engine.desk.invoke(
+                HandlerTarget(service: "Object", handler: "run", key: Array("k".utf8), idempotencyKey: "once"),
+                payload: [], answer: { answers.put((answers.value ?? []) + [$0]) })
+            try harness.settle()
+        }
+        #expect(answers.value?.count == 2)
+        #expect(harness.engine.statistics.invocations == 1)
+    }
+
     /// What had come while a replayed handler waited for something else was taken to be in the batch in which the handler took note
     /// of it, which might never be written: the step waited for that, and its group of shards did not rest meanwhile.
     @Test func aStepDoesNotWaitForABatchThatNeverComes() throws {
