@@ -81,7 +81,8 @@ let package = Package(
 
         // The engine, from the disk up.
         .target(name: "MillraceTelemetry", swiftSettings: strict),
-        .target(name: "MillraceStore", dependencies: ["CProcessor", "CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
+        .target(
+            name: "MillraceStore", dependencies: ["CProcessor", "CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
             name: "MillraceEngine",
             dependencies: [

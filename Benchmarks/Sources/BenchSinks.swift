@@ -7,6 +7,8 @@ final class NullSink: RecordSink {
     let count = Atomic<Int>(0)
     /// Measures the time since the nanoseconds in the value's first eight bytes, where it is set.
     private let latencies: LatencyHistogram?
+    /// When the last records came, by ``monotonicNanoseconds()``.
+    let lastArrival = Atomic<Int64>(0)
     /// Raised when records have come.
     let arrived = Signal()
 
@@ -25,7 +27,8 @@ final class NullSink: RecordSink {
                 }
             }
         }
-        count.add(batch.records.count, ordering: .relaxed)
+        lastArrival.store(monotonicNanoseconds(), ordering: .relaxed)
+        count.add(batch.records.count, ordering: .releasing)
         batch.delivered(batch.records.count)
         arrived.raise()
     }

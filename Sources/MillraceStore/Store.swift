@@ -11,6 +11,7 @@ package final class Store: Sendable {
     private let durable = Atomic<UInt64>(0)
     private let synced = Atomic<UInt64>(0)
     private let jobs = Mutex<[WriteBackJob]>([])
+    private let writtenCount = Atomic<UInt64>(0)
 
     package init(disk: any Disk) { self.disk = disk }
 
@@ -57,6 +58,13 @@ package final class Store: Sendable {
             return jobs.remove(at: index)
         }
     }
+
+    /// How many rows the write-backs that are done have brought to their families. One that was gone before its overlay was frozen is
+    /// none of them.
+    package var writtenRows: UInt64 { writtenCount.load(ordering: .relaxed) }
+
+    /// Counts the rows of a write-back that is done.
+    package func wroteBack(_ run: WriteBackRun) { writtenCount.add(UInt64(run.rowCount), ordering: .relaxed) }
 
     /// How many frozen overlays wait.
     package var pendingWriteBacks: Int { jobs.withLock { $0.count } }

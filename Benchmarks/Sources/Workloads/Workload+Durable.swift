@@ -35,7 +35,12 @@ extension Workload {
             workload: "steps", events: 3 * source.events, threads: options.threads,
             eventsPerSecond: steps / (end.wallSeconds - begin.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - begin.cpuMicroseconds) / steps)
-        result.notes = [("queued", Double(bench.engine.statistics.queuedInvocations))]
+        let statistics = bench.engine.statistics
+        result.notes = [
+            ("queued", Double(statistics.queuedInvocations)),
+            // Of an invocation, with what else was written back: the watermarks.
+            ("family_rows_each", Double(statistics.writtenRows) / Double(source.events)),
+        ]
         return result
     }
 
@@ -56,7 +61,8 @@ extension Workload {
             }
             batch.finishRecord()
             bench.engine.intakes[0].deliver(batch)
-            while sink.count.load(ordering: .relaxed) <= number { sink.arrived.wait() }
+            while sink.count.load(ordering: .acquiring) <= number { sink.arrived.wait() }
+            return sink.lastArrival.load(ordering: .relaxed)
         }
     }
 
@@ -94,24 +100,29 @@ extension Workload {
         _ name: String, _ bench: Bench, _ count: Int, service: String, payload: [UInt8] = [1]
     ) throws -> Result {
         let answered = Signal()
+        let answeredAt = Atomic<Int64>(0)
         return try alone(name, bench, count) { number in
             try bench.engine.desk.invoke(
                 HandlerTarget(service: service, handler: "event", key: Array("key\(number)".utf8)), payload: payload,
-                answer: { _ in answered.raise() })
+                answer: { _ in
+                    answeredAt.store(monotonicNanoseconds(), ordering: .relaxed)
+                    answered.raise()
+                })
             answered.wait()
+            return answeredAt.load(ordering: .relaxed)
         }
     }
 
-    /// Invocations one after the other: how long each takes, in milliseconds and in syncs of the run.
+    /// Invocations one after the other: how long each takes, in milliseconds and in syncs of the run. `invoke` returns when the
+    /// result came out of the engine: to wake the benchmark's own thread takes some time more.
     private static func alone(
-        _ name: String, _ bench: Bench, _ count: Int, _ invoke: (Int) throws -> Void
+        _ name: String, _ bench: Bench, _ count: Int, _ invoke: (Int) throws -> Int64
     ) rethrows -> Result {
         let histogram = LatencyHistogram()
         let begin = Usage.now()
         for number in 0..<count {
             let start = monotonicNanoseconds()
-            try invoke(number)
-            histogram.record(nanoseconds: monotonicNanoseconds() - start)
+            histogram.record(nanoseconds: try invoke(number) - start)
         }
         let end = Usage.now()
         var result = Result(

@@ -148,6 +148,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
         statistics.blockedHandlers = blockedHandlers.load(ordering: .relaxed)
         statistics.blockedThreads = blockedThreads.load(ordering: .relaxed)
         statistics.pendingWriteBacks = store.pendingWriteBacks
+        statistics.writtenRows = store.writtenRows
         statistics.subscriptions = intakes.map { $0.statistics }
         statistics.schedules = schedules.map { EngineStatistics.Schedule($0) }
         return statistics

@@ -210,7 +210,10 @@ final class EngineRuntime: Sendable {
             var run = WriteBackRun(job, on: store.disk, batch: batch)
             while true {
                 do throws(StoreError) {
-                    if try run.step() { break }
+                    if try run.step() {
+                        store.wroteBack(run)
+                        break
+                    }
                 } catch {
                     guard error.isRetriable else { return host.fail(error) }
                     host.pause.wait(timeoutMilliseconds: 250)

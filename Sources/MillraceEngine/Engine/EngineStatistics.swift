@@ -71,6 +71,8 @@ package struct EngineStatistics: Sendable {
     package var commits: UInt64 = 0
     package var durableCommits: UInt64 = 0
     package var pendingWriteBacks = 0
+    /// Rows that write-backs have brought to their families.
+    package var writtenRows: UInt64 = 0
     package var subscriptions: [Subscription] = []
     package var schedules: [Schedule] = []
 

@@ -27,6 +27,7 @@ enum EngineMetrics {
         counter("deadlocks", "Calls found that wait, through others, for themselves.", figures.deadlocks)
         counter("batches", "Batches written, each as one block of one shard.", figures.batches)
         counter("commits", "Writes to the storage, each with the blocks of one thread's shards.", figures.commits)
+        counter("written_rows", "Rows that write-backs brought to their column families.", figures.writtenRows)
         counter("emitted_records", "Records that handlers emitted.", figures.emitted)
         counter(
             "blocked_handlers", "Times that a handler held its thread for longer than engine.blockedAfter.",

@@ -21,6 +21,9 @@ package struct WriteBackRun {
         entries = job.rows.sortedByFamilyAndKey()
     }
 
+    /// How many rows it brings to their families.
+    package var rowCount: Int { entries.count }
+
     /// Does one write. Returns whether the job is done. A step that throws may be tried again.
     package mutating func step() throws(StoreError) -> Bool {
         batch.removeAll()
