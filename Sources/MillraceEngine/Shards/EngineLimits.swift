@@ -16,8 +16,8 @@ package struct EngineLimits: Sendable {
     package var turnInvocations = 4_096
     /// How many timers of one shard are in memory.
     package var timersInMemory = 65_536
-    /// How many bytes of output a shard may have in blocks and on the way. From half of it on the records of that sink are stored in
-    /// the outbox; above it sources pause.
+    /// How many bytes of output a shard may have in blocks and on the way before sources pause: to store what a sink is slow to take
+    /// costs more than to wait for it. From twice as much on, for one sink, its records are stored in the outbox.
     package var maxUndeliveredBytes = 4 << 20
     /// How many waiting invocations of one shard are in memory; those that have waited longest are released first. Each takes some 7 kB. It must
     /// not be less than what a turn brings a shard: what is released while it is about to go on is replayed for nothing.

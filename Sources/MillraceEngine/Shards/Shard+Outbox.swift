@@ -3,7 +3,7 @@ import MillraceStore
 
 /// Sinks that are away for long: their records become rows, so that no block waits for them.
 extension Shard {
-    /// How many bytes of stored records a sink gets at a time, and how many it may owe before its records are stored.
+    /// How many bytes of stored records a sink gets at a time.
     private var window: Int { max(1, limits.maxUndeliveredBytes / 2) }
 
     /// Bytes of records in rows.
@@ -14,7 +14,8 @@ extension Shard {
     /// When a sink's records are to be stored that it has not acknowledged, or `nil`.
     private func storingTime(_ sink: Int) -> Int64? {
         guard !lanes[sink].isStoring, lanes[sink].directBytes > 0 else { return nil }
-        if lanes[sink].directBytes > window { return .min }
+        // Sources pause before that; but timers and handlers that wait emit too.
+        if lanes[sink].directBytes > 2 * limits.maxUndeliveredBytes { return .min }
         let oldest = undelivered.first { batch in batch.parts.contains { $0.sink == sink } }
         return oldest.map { $0.since + limits.outboxAfterMilliseconds }
     }

@@ -83,6 +83,19 @@ struct OutboxTests {
         #expect(relay.sink.values.count == 2_000)
     }
 
+    /// Its records were stored as soon as they were many: twice the work, at the moment at which there was least time for it.
+    @Test func aSinkThatIsOnlySlowHasItsSourcesPauseAndNothingStored() throws {
+        let relay = try Relay { $0.maxUndeliveredBytes = 10_000 }
+        try relay.deliver(1...2_000)
+        try relay.come(toRestAfter: 1_000)
+        #expect(relay.isSaturated)
+        #expect(relay.statistics.outboxBytes == 0)
+        relay.sink.isAway = false
+        try relay.come(toRestAfter: 1)
+        #expect(!relay.isSaturated)
+        #expect(relay.sink.values.count == 2_000)
+    }
+
     @Test func aFewRecordsAreStoredWhenTheyAreOld() throws {
         let relay = try Relay()
         try relay.deliver(1...3)
