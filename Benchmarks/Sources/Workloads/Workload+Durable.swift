@@ -136,6 +136,7 @@ extension Workload {
             result.notes = [
                 ("syncs_each", Double(sync.count) / Double(count)), ("sync_mean_ms", mean),
                 ("p50_in_syncs", histogram.quantile(0.5) / mean),
+                ("family_rows_each", Double(bench.engine.statistics.writtenRows) / Double(count)),
             ]
         }
         return result

@@ -38,6 +38,28 @@ struct MailboxTests {
         #expect(mailbox.take(records: 15).count == 1)
     }
 
+    /// A million requests at once were one turn, of many seconds and hundreds of megabytes.
+    @Test func takesRequestsInTurnsToo() {
+        let mailbox = Mailbox()
+        var posted: UInt64 = 0
+        var taken: [UInt64] = []
+        for _ in 1...10 {
+            for _ in 1...100 {
+                posted += 1
+                mailbox.post(delivered(posted))
+            }
+            let turn = numbers(mailbox.take(records: 30))
+            #expect(turn.count == 30)
+            taken += turn
+        }
+        while mailbox.count > 0 {
+            mailbox.signal.wait()
+            taken += numbers(mailbox.take(records: 30))
+        }
+        #expect(taken == Array(1...posted))
+        #expect(mailbox.take(inputs: 5).isEmpty)
+    }
+
     @Test func signalRaisedWhileNobodyWaitsIsKept() {
         let signal = Signal()
         signal.raise()
