@@ -70,10 +70,11 @@ struct OutboxLane {
         let gone = lent.remove(at: at)
         lentCount -= batch.records.count
         lentBytes -= batch.byteCount
-        count -= batch.records.count
-        bytes -= gone.rowBytes
+        // The figures are a row of their own; on a disk that has lost some of what was durable they may be older than the rows.
+        count = max(0, count - batch.records.count)
+        bytes = max(0, bytes - gone.rowBytes)
         isChanged = true
-        if count <= 0 { isStoring = false }
+        if count == 0 { isStoring = false }
         return true
     }
 

@@ -118,6 +118,25 @@ struct OutboxTests {
         let error = #expect(throws: EngineError.self) { try Relay(disk: disk, sinkName: "other") }
         #expect(error?.description.contains("'main'") ?? false)
     }
+
+    /// On a disk that has lost what was durable, figures may be older than the rows that they count.
+    @Test func aLaneWithMoreRowsThanItCountedEndsAtNone() {
+        var lane = OutboxLane(name: "main")
+        let stored: [UInt64] = [7, 1, 10]
+        #expect(unsafe stored.withUnsafeBytes { unsafe lane.restore($0) })
+        let records = (6...7).map {
+            OutboundBatch.Record(sequence: $0, topic: 0, start: 0, keyCount: -1, valueCount: 0, headers: [])
+        }
+        let batch = OutboundBatch(
+            shard: 0, sink: 0, records: records, topics: ["t"], bytes: [], commit: 1, batchNumber: 0,
+            onDelivered: { _ in })
+        lane.lend(batch, rowBytes: 20)
+        let isOfTheLane = lane.deleted(batch)
+        #expect(isOfTheLane)
+        #expect(!lane.isStoring)
+        let row = lane.takeRow()
+        #expect([row[0], row[1], row[2]] == [UInt64(7).littleEndian, 0, 0])
+    }
 }
 
 /// An engine of one shard, step by step, with a handler that emits what it gets.
