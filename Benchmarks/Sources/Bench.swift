@@ -14,7 +14,8 @@ final class Bench {
     private var sources: [any RecordSource] = []
 
     /// The memory and the options of every data directory. Set before the first.
-    nonisolated(unsafe) static var settings: (memoryBytes: Int, storage: [String: String]) = (512 << 20, [:])
+    nonisolated(unsafe) static var settings: (memoryBytes: Int, storage: [String: String]) =
+        (BenchOptions.usualMemoryBytes, [:])
 
     static let base: String = {
         let root = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
@@ -23,7 +24,7 @@ final class Bench {
 
     init(
         services: [ServiceDefinition], handler: (String, String), sinks: [(name: String, sink: any RecordSink)] = [],
-        threads: Int = 2, directory: String? = nil, onError: ErrorPolicy = ErrorPolicy(),
+        threads: Int = 2, memoryBytes: Int? = nil, directory: String? = nil, onError: ErrorPolicy = ErrorPolicy(),
         configure: (inout EngineOptions) -> Void = { _ in },
         subscription: (inout SubscriptionDefinition) -> Void = { _ in }
     ) throws {
@@ -31,15 +32,16 @@ final class Bench {
         self.threads = threads
         self.directory = directory ?? "\(Self.base)/\(UInt64.random(in: 0 ... .max))"
         let settings = unsafe Self.settings
+        let memoryBytes = memoryBytes ?? settings.memoryBytes
         var options = EngineOptions()
         // As the server shares it out.
-        options.tableBytes = settings.memoryBytes / 8 * 5
-        options.overlayBytes = settings.memoryBytes / 4
+        options.tableBytes = memoryBytes / 8 * 5
+        options.overlayBytes = memoryBytes / 4
         options.blockBytes = options.overlayBytes
         disk = try RocksDisk.open(
             directory: self.directory,
             options: RocksDiskOptions(
-                memoryBytes: settings.memoryBytes - options.tableBytes, extra: settings.storage))
+                memoryBytes: memoryBytes - options.tableBytes, extra: settings.storage))
         options.threads = threads
         configure(&options)
         var definition = SubscriptionDefinition(

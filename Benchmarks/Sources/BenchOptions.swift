@@ -26,7 +26,8 @@ struct BenchOptions {
     var output: String? = "Benchmarks/results/latest.jsonl"
 
     /// The bound of all memory of a data directory, as `storage.memory` of a configuration; shared out in the same way.
-    var memoryBytes = 512 << 20
+    var memoryBytes: Int?
+    static let usualMemoryBytes = 512 << 20
     /// Options of RocksDB's, by their names.
     var storage: [String: String] = [:]
 
@@ -40,7 +41,7 @@ struct BenchOptions {
             case "--events": events = iterator.next().flatMap { Int($0) }
             case "--keys": keys = iterator.next().flatMap { Int($0) }
             case "--threads": threads = iterator.next().flatMap { Int($0) } ?? 2
-            case "--memory": memoryBytes = (iterator.next().flatMap { Int($0) } ?? 512) << 20
+            case "--memory": memoryBytes = iterator.next().flatMap { Int($0) }.map { $0 << 20 }
             case "--storage":
                 let parts = (iterator.next() ?? "").split(separator: "=", maxSplits: 1)
                 guard parts.count == 2 else { return nil }

@@ -11,7 +11,7 @@ struct Main {
             exit(2)
         }
         if options.lists { return Workload.all.forEach { print($0.name) } }
-        unsafe Bench.settings = (options.memoryBytes, options.storage)
+        unsafe Bench.settings = (options.memoryBytes ?? BenchOptions.usualMemoryBytes, options.storage)
         if let directory = options.restartLoad { return try Workload.restartLoad(directory, threads: options.threads) }
         if let directory = options.restartOpen { return try Workload.restartOpen(directory, threads: options.threads) }
         unsafe system("mkdir -p '\(Bench.base)'")

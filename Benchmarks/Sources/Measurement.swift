@@ -21,6 +21,9 @@ struct Usage {
         let words = ThreadUsage.words(of: "/proc/self/statm")
         return words.count > 1 ? ((Int(words[1]) ?? 0) * 4096) >> 20 : 0
     }
+
+    /// The machine's memory, in bytes.
+    static var machineBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
 }
 
 /// Writes a line to standard error.
@@ -122,30 +125,29 @@ struct Ceilings {
     var json: String { fields.map { ",\"\($0.0)\":\(rounded($0.1))" }.joined() }
 }
 
-/// Counts durations by size: 128 buckets to a power of two would be too fine; eight are.
+/// Counts durations by size, in 64 buckets to a power of two: within one and a half per cent, and between the ends of a bucket as if
+/// its durations lay evenly.
 final class LatencyHistogram: @unchecked Sendable {
     // Written by one thread, or by several with losses that do not matter; read when they are done.
-    private var counts = [Int](repeating: 0, count: 64 * 16)
+    private var counts = [Int](repeating: 0, count: 64 * 64)
     private(set) var total = 0
 
     func record(nanoseconds: Int64) {
-        let value = UInt64(max(1, nanoseconds))
+        let value = UInt64(max(64, nanoseconds))
         let exponent = 63 - value.leadingZeroBitCount
-        let fraction = exponent >= 4 ? Int(value >> UInt64(exponent - 4)) & 15 : 0
-        counts[exponent * 16 + fraction] += 1
+        counts[exponent * 64 + Int(value >> UInt64(exponent - 6)) & 63] += 1
         total += 1
     }
 
     /// The value below which that share lies, in milliseconds.
     func quantile(_ share: Double) -> Double {
-        var left = Int(Double(total) * share)
-        for (index, count) in counts.enumerated() {
-            left -= count
-            if left < 0 {
-                let exponent = index / 16
-                let base = Double(UInt64(1) << UInt64(exponent))
-                return base * (1 + Double(index % 16 + 1) / 16) / 1e6
+        var left = Double(total) * share
+        for (index, count) in counts.enumerated() where count > 0 {
+            if left < Double(count) {
+                let base = Double(UInt64(1) << UInt64(index / 64))
+                return base * (1 + (Double(index % 64) + left / Double(count)) / 64) / 1e6
             }
+            left -= Double(count)
         }
         return 0
     }

@@ -38,19 +38,39 @@ extension Workload {
             ]
         },
         Workload(name: "restart") { options in [try restart(options)] },
-        Workload(name: "grow") { options in
-            try (options.keys.map { [$0] } ?? [10_000, 100_000, 1_000_000, 10_000_000]).map { keys in
-                let bench = try Bench(
-                    services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads)
-                try bench.start()
-                defer { bench.stop() }
-                let events = options.count(max(4_000_000, keys * 2))
-                return try bench.measure(
-                    "grow-\(keys)", unsafe EventSource(events: events, key: Keys.uniform(keys)),
-                    threads: options.threads)
-            }
-        },
+        Workload(name: "grow") { options in try grow(options) },
     ]
+
+    /// Counting over more and more keys: with memory for them all, and the most of them with the memory of the other workloads, which holds
+    /// a fifth of them.
+    private static func grow(_ options: BenchOptions) throws -> [Result] {
+        let counts = options.keys.map { [$0] } ?? [10_000, 100_000, 1_000_000, 10_000_000]
+        let memory = options.memoryBytes ?? min(4 << 30, Usage.machineBytes / 2)
+        var results: [Result] = []
+        for keys in counts {
+            results.append(try grow("grow-\(keys)", keys, memory, options, against: results.first))
+        }
+        if let most = counts.last, options.memoryBytes == nil {
+            let usual = BenchOptions.usualMemoryBytes
+            results.append(try grow("grow-\(most)-little-memory", most, usual, options, against: results.first))
+        }
+        return results
+    }
+
+    private static func grow(
+        _ name: String, _ keys: Int, _ memory: Int, _ options: BenchOptions, against first: Result?
+    ) throws -> Result {
+        let bench = try Bench(
+            services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads, memoryBytes: memory)
+        try bench.start()
+        defer { bench.stop() }
+        var result = try bench.measure(
+            name, unsafe EventSource(events: options.count(max(4_000_000, keys * 2)), key: Keys.uniform(keys)),
+            threads: options.threads)
+        result.notes.insert(("memory_mb", Double(memory >> 20)), at: 0)
+        if let first { result.notes.insert(("times_the_first", result.cpuMicroseconds / first.cpuMicroseconds), at: 1) }
+        return result
+    }
 
     private final class Gate: Sendable { let isOpen = Atomic<Bool>(false) }
     private struct Closed: Error {}

@@ -6,5 +6,5 @@ struct Workload: Sendable {
     let run: @Sendable (BenchOptions) throws -> [Result]
 
     static let ceilings = ["ceilings"]
-    static let all: [Workload] = keyed + outputs + timers + recovery + json + coders + durable
+    static let all: [Workload] = keyed + outputs + timers + recovery + json + coders + durable + scaling
 }

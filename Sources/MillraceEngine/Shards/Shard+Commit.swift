@@ -89,6 +89,12 @@ extension Shard {
         messageSequence = sequence - 1
     }
 
+    /// Whether something leaves the shard with the turn's commit.
+    var hasOutputs: Bool {
+        turn != nil || !toAcknowledge.isEmpty || !replies.isEmpty || !probes.isEmpty
+            || lanes.contains { $0.hasRoom(window) }
+    }
+
     /// Learns that the turn's block is written, as part of that commit, and returns what leaves.
     func committed(_ commit: UInt64) -> Outputs {
         var outputs = Outputs()

@@ -4,7 +4,7 @@ import MillraceStore
 /// Sinks that are away for long: their records become rows, so that no block waits for them.
 extension Shard {
     /// How many bytes of stored records a sink gets at a time.
-    private var window: Int { max(1, limits.maxUndeliveredBytes / 2) }
+    var window: Int { max(1, limits.maxUndeliveredBytes / 2) }
 
     /// Bytes of records in rows.
     var outboxBytes: Int { lanes.reduce(0) { $0 + $1.bytes } }

@@ -150,14 +150,13 @@ final class Shard {
 
     /// When the shard is to have a turn even without input.
     var nextWake: Int64? {
-        var next = timers.nextDue.map { Int64(clamping: $0) }
-        for due in [
-            retries.nextDue, pauses.nextDue, idleRuns.nextDue, overdueSteps.nextDue, deadlockChecks.nextDue,
-            nextOutboxWork, nextTick,
-        ] {
-            if let due { next = min(next ?? .max, due) }
-        }
-        return next
+        var next = timers.nextDue.map { Int64(clamping: $0) } ?? .max
+        // One by one: an array of them would be allocated each time that a thread looks whether it may sleep.
+        next = min(next, retries.nextDue ?? .max, pauses.nextDue ?? .max)
+        next = min(next, idleRuns.nextDue ?? .max, overdueSteps.nextDue ?? .max)
+        next = min(next, deadlockChecks.nextDue ?? .max, nextOutboxWork ?? .max)
+        next = min(next, nextTick ?? .max)
+        return next == .max ? nil : next
     }
 
     // MARK: Runs

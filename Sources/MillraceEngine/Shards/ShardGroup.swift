@@ -80,7 +80,7 @@ final class ShardGroup {
         var hasReleased = false
         var hasReplied = false
         var hasSent = false
-        for shard in shards {
+        for shard in shards where shard.hasOutputs {
             let outputs = shard.committed(commit)
             if !outputs.outbound.isEmpty { hasReleased = true }
             if !outputs.replies.isEmpty { hasReplied = true }

@@ -17,7 +17,8 @@ enum FuzzValue: Codable, Equatable {
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
         } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
+            // A number of more digits than a Double has may round to a whole one, which is written as such and read as an integer.
+            self = Int64(exactly: value).map { .integer($0) } ?? .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .string(value)
         } else if var elements = try? decoder.unkeyedContainer() {
