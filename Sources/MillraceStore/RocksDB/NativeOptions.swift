@@ -21,6 +21,8 @@ import CRocksDB
         }
         // Compactions of the largest family would take the processor from those who recover: `RocksDisk.beginMaintenance`.
         unsafe rocksdb_options_set_disable_auto_compactions(families[Int(Family.state.rawValue)], 1)
+        // Write-backs come sorted, shard after shard: each finds its place in the memtable beside the one before.
+        try set(extra: "state.memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.2")
         for (name, value) in options.extra.sorted(by: { $0.key < $1.key }) {
             try set(extra: name, value)
         }
@@ -87,6 +89,9 @@ import CRocksDB
             unsafe rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
             unsafe rocksdb_options_set_memtable_whole_key_filtering(native, 1)
             unsafe rocksdb_options_set_memtable_prefix_bloom_size_ratio(native, 0.05)
+            // Fewer, larger compactions of the first level, and a second one as large as what comes down to it at a time.
+            unsafe rocksdb_options_set_level0_file_num_compaction_trigger(native, 8)
+            unsafe rocksdb_options_set_max_bytes_for_level_base(native, UInt64(clamping: max(256 << 20, buffers * 4)))
         case .journal, .inbox, .timers, .outbox, .meta:
             unsafe rocksdb_options_set_write_buffer_size(native, buffers / 16)
         }
