@@ -41,8 +41,8 @@ extension Workload {
         Workload(name: "grow") { options in try grow(options) },
     ]
 
-    /// Counting over more and more keys: with memory for them all, and the most of them with the memory of the other workloads, which holds
-    /// a fifth of them.
+    /// Counting over more and more keys, all of which have state: with memory for them all, and the most of them with the memory of the
+    /// other workloads, which holds a fifth of them.
     private static func grow(_ options: BenchOptions) throws -> [Result] {
         let counts = options.keys.map { [$0] } ?? [10_000, 100_000, 1_000_000, 10_000_000]
         let memory = options.memoryBytes ?? min(4 << 30, Usage.machineBytes / 2)
@@ -64,8 +64,12 @@ extension Workload {
             services: [Handlers.counter], handler: ("Counter", "event"), threads: options.threads, memoryBytes: memory)
         try bench.start()
         defer { bench.stop() }
+        unsafe EventSource(events: keys, key: { i, _ in i }).run(into: bench.engine.intakes[0], slot: bench.openSlot())
+        bench.waitUntilIdle()
         var result = try bench.measure(
-            name, unsafe EventSource(events: options.count(max(4_000_000, keys * 2)), key: Keys.uniform(keys)),
+            name,
+            unsafe EventSource(
+                events: options.count(max(4_000_000, keys * 2)), key: Keys.uniform(keys), firstOffset: Int64(keys)),
             threads: options.threads)
         result.notes.insert(("memory_mb", Double(memory >> 20)), at: 0)
         if let first { result.notes.insert(("times_the_first", result.cpuMicroseconds / first.cpuMicroseconds), at: 1) }

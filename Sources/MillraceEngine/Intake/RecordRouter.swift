@@ -2,8 +2,9 @@ import Millrace
 import MillraceJSON
 import MillraceStore
 
-/// Finds each record's routing key, by its subscription's key selector, and the shard that the key belongs to.
-struct RecordRouter: Sendable {
+/// Finds each record's routing key, by its subscription's key selector, and the shard that the key belongs to. An object, as to copy
+/// what it has for each record would count references.
+final class RecordRouter: Sendable {
     let selector: KeySelector
     let shardCount: Int
     /// Whether the records go to a service with keys; elsewhere a record without one is nothing special.

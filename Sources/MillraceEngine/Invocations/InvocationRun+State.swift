@@ -145,18 +145,17 @@ extension InvocationRun {
     /// Whether the selected value's time, or its object's, is over. The row is there until the timer has fired.
     @inline(__always)
     private func isExpired(_ key: StateEntry) throws -> Bool {
-        guard key.expiresAfterMilliseconds > 0 || handler?.stateMilliseconds ?? 0 > 0 else { return false }
+        guard key.expiresAfterMilliseconds > 0 || stateMilliseconds > 0 else { return false }
         return try shard.isExpired(objectKey, objectCount: objectCount)
     }
 
     /// The selected value, and its object, begin to last anew.
     @inline(__always)
     private func extendLife(_ key: StateEntry) throws {
-        let ofObject = handler?.stateMilliseconds ?? 0
-        guard key.expiresAfterMilliseconds > 0 || ofObject > 0 else { return }
+        guard key.expiresAfterMilliseconds > 0 || stateMilliseconds > 0 else { return }
         try shard.extendLife(
             objectKey, objectCount: objectCount, valueMilliseconds: key.expiresAfterMilliseconds,
-            objectMilliseconds: ofObject)
+            objectMilliseconds: stateMilliseconds)
     }
 
     private func objectKeys() throws -> [[UInt8]] {

@@ -17,6 +17,8 @@ import MillraceStore
     private(set) var ticket: UInt64 = 0
     private(set) var isRunning = false
     private(set) var handler: ServiceTable.Handler?
+    /// The handler's, which to read there would count a reference at each operation.
+    private(set) var stateMilliseconds: Int64 = 0
     private(set) var id = InvocationID(keyHash: 0, dueMilliseconds: 0, originShard: 0, sequence: 0)
     private(set) var keyHash: UInt64 = 0
     private var keyBytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
@@ -113,7 +115,10 @@ import MillraceStore
         ticket &+= 1
         isRunning = true
         // What is the same as last time is left alone: other threads count references to it too.
-        if self.handler !== handler { self.handler = handler }
+        if self.handler !== handler {
+            self.handler = handler
+            stateMilliseconds = handler.stateMilliseconds
+        }
         self.id = id
         self.keyHash = keyHash
         unsafe keyBytes = unsafe key

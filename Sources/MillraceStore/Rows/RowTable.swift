@@ -74,7 +74,14 @@ import Glibc
 
     init() {
         rowCapacity = 64
-        unsafe rows = .allocate(capacity: rowCapacity)
+        unsafe rows = unsafe Self.allocateRows(rowCapacity)
+    }
+
+    /// A row takes one line of the processor's cache, so each is to begin with one.
+    private static func allocateRows(_ capacity: Int) -> UnsafeMutablePointer<Row> {
+        unsafe UnsafeMutableRawPointer
+            .allocate(byteCount: capacity * MemoryLayout<Row>.stride, alignment: Int(MILLRACE_CACHE_LINE))
+            .bindMemory(to: Row.self, capacity: capacity)
     }
 
     deinit {
@@ -96,13 +103,18 @@ import Glibc
     @inline(__always)
     func find(_ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
         slots.find(hash) { index in
-            let row = unsafe rows + index
-            guard unsafe row.pointee.hash == hash, unsafe Int(row.pointee.keyCount) == key.count,
-                unsafe row.pointee.family == family.rawValue, let bytes = unsafe row.pointee.bytes,
-                let wanted = key.baseAddress
-            else { return false }
-            return unsafe memcmp(bytes, wanted, key.count) == 0
+            unsafe rows[index].hash == hash && isRow(index, family, key)
         }
+    }
+
+    /// Whether the row of that index is the one of a key. Any index that the table has ever given out may be asked about.
+    @inline(__always)
+    func isRow(_ index: Int, _ family: Family, _ key: UnsafeRawBufferPointer) -> Bool {
+        let row = unsafe rows + index
+        guard unsafe Int(row.pointee.keyCount) == key.count, unsafe row.pointee.family == family.rawValue,
+            let bytes = unsafe row.pointee.bytes, let wanted = key.baseAddress
+        else { return false }
+        return unsafe memcmp(bytes, wanted, key.count) == 0
     }
 
     @inline(__always)
@@ -162,7 +174,7 @@ import Glibc
     }
 
     private func growRows() {
-        let larger = UnsafeMutablePointer<Row>.allocate(capacity: rowCapacity * 2)
+        let larger = unsafe Self.allocateRows(rowCapacity * 2)
         unsafe larger.moveInitialize(from: rows, count: rowLimit)
         unsafe rows.deallocate()
         unsafe rows = unsafe larger
@@ -393,7 +405,7 @@ import Glibc
     /// Has a row brought near that is soon to be visited: for loops over `list`, before they visit the one at `place`. Rows of a
     /// batch were changed a while ago, and lie anywhere.
     @inline(__always)
-    func prefetch(_ list: [Int32], after place: Int) {
+    func prefetch(_ list: Span<Int32>, after place: Int) {
         if place + 8 < list.count {
             unsafe millrace_prefetch(rows + Int(list[place + 8]), MemoryLayout<Row>.stride)
         }

@@ -32,12 +32,7 @@ extension ShardStore {
     package func putDecoded(
         _ family: Family, _ key: UnsafeRawBufferPointer, _ value: AnyObject, byteCount: Int, objectCount: Int
     ) {
-        let hash = unsafe RowTable.hash(family, key)
-        var index = unsafe table.find(family, key, hash)
-        let isNew = index < 0
-        if isNew {
-            index = unsafe insertBlind(family, key, hash, valueCapacity: 0, objectCount: objectCount)
-        }
+        let (index, isNew) = unsafe rowToSet(family, key, valueCapacity: 0, objectCount: objectCount)
         if isUndoing { undo.noteDecoded(table, index, isNew: isNew) }
         change(index, grows: 0)
         let row = unsafe table.rows + index

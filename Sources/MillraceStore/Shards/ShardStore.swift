@@ -29,6 +29,8 @@ package final class ShardStore {
     var dirtyBytes = 0
     private var blockBytes = 0
     var frozenRows: [Int32] = []
+    /// Those of them that were deleted.
+    private var frozenDeletions: [Int32] = []
     private var writeBack: WriteBackJob?
     private var oldestChange: Int64?
     /// The first freezes come at different fills, so that the shards do not all freeze at the same time for ever after.
@@ -60,6 +62,8 @@ package final class ShardStore {
         return UInt64(age) < batchNumber ? batchNumber - UInt64(age) : 0
     }
     var lastRead = -1
+    /// The row that was looked up last, or -1: what a handler reads it often changes next.
+    private var lastFound = -1
 
     // MARK: Reading
 
@@ -89,13 +93,36 @@ package final class ShardStore {
     /// and need not be remembered.
     @inline(__always)
     func row(_ family: Family, _ key: UnsafeRawBufferPointer, objectCount: Int) throws(StoreError) -> Int {
+        if unsafe wasFoundLast(family, key) { return lastFound }
         let hash = unsafe RowTable.hash(family, key)
         let found = unsafe table.find(family, key, hash)
         if found >= 0 {
             unsafe table.rows[found].flags.insert(.referenced)
+            lastFound = found
             return found
         }
         return try unsafe load(family, key, hash, objectCount: objectCount)
+    }
+
+    /// Whether the row that was looked up last is the one of a key. It may have gone since, and another have its place.
+    @inline(__always)
+    private func wasFoundLast(_ family: Family, _ key: UnsafeRawBufferPointer) -> Bool {
+        unsafe lastFound >= 0 && table.isRow(lastFound, family, key)
+    }
+
+    /// The index of a row that is going to be set, and whether it was made for that.
+    @inline(__always)
+    func rowToSet(
+        _ family: Family, _ key: UnsafeRawBufferPointer, valueCapacity: Int, objectCount: Int
+    ) -> (index: Int, isNew: Bool) {
+        if unsafe wasFoundLast(family, key) { return (lastFound, false) }
+        let hash = unsafe RowTable.hash(family, key)
+        let found = unsafe table.find(family, key, hash)
+        if found >= 0 {
+            lastFound = found
+            return (found, false)
+        }
+        return unsafe (insertBlind(family, key, hash, valueCapacity: valueCapacity, objectCount: objectCount), true)
     }
 
     private func load(
@@ -123,12 +150,7 @@ package final class ShardStore {
     package func put(
         _ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, objectCount: Int = 0
     ) {
-        let hash = unsafe RowTable.hash(family, key)
-        var index = unsafe table.find(family, key, hash)
-        let isNew = index < 0
-        if isNew {
-            index = unsafe insertBlind(family, key, hash, valueCapacity: value.count, objectCount: objectCount)
-        }
+        let (index, isNew) = unsafe rowToSet(family, key, valueCapacity: value.count, objectCount: objectCount)
         if isUndoing { undo.note(table, index, isNew: isNew, newCount: value.count) }
         unsafe change(index, grows: value.count - Int(max(0, table.rows[index].valueCount)))
         unsafe table.setValue(index, value)
@@ -153,7 +175,7 @@ package final class ShardStore {
     }
 
     /// Adds a row of which nothing is known, except that of a fully listed object.
-    func insertBlind(
+    private func insertBlind(
         _ family: Family, _ key: UnsafeRawBufferPointer, _ hash: UInt64, valueCapacity: Int, objectCount: Int
     ) -> Int {
         guard objectCount > 0 else {
@@ -223,9 +245,10 @@ package final class ShardStore {
     package func endBatch(into batch: any DiskBatch, messages: UnsafeRawBufferPointer) -> UInt64 {
         let number = batchNumber
         builder.begin(number: number)
-        for place in batchRows.indices {
-            table.prefetch(batchRows, after: place)
-            let index = Int(batchRows[place])
+        let changed = batchRows
+        for place in changed.indices {
+            table.prefetch(changed.span, after: place)
+            let index = Int(changed[place])
             if unsafe table.rows[index].flags.contains(.stale) { materialize(index) }
             let key = unsafe UnsafeRawBufferPointer(rebasing: table.key(index)[2...])
             unsafe builder.append(family: table.rows[index].family, key: key, value: table.value(index))
@@ -235,7 +258,7 @@ package final class ShardStore {
         blockKey.truncate(to: 2)
         blockKey.append(number)
         unsafe batch.put(.batches, blockKey.bytes, block)
-        for index in batchRows {
+        for index in changed {
             let index = Int(index)
             let row = unsafe table.rows + index
             guard unsafe row.pointee.valueCount < 0, unsafe !row.pointee.flags.contains(.below) else { continue }
@@ -247,6 +270,8 @@ package final class ShardStore {
                 table.remove(index)
             }
         }
+        // Before the list is emptied, which would copy one that somebody else has.
+        _ = consume changed
         batchRows.removeAll(keepingCapacity: true)
         batchNumber += 1
         return number
@@ -282,14 +307,17 @@ package final class ShardStore {
     ///   - released: all messages of batches up to it have been delivered.
     package func freeze(commit: UInt64, released: UInt64) -> WriteBackJob {
         let rows = FrozenRows(rowCount: dirtyRows.count, byteCount: dirtyBytes)
-        for place in dirtyRows.indices {
-            table.prefetch(dirtyRows, after: place)
-            let index = Int(dirtyRows[place])
+        let changed = dirtyRows
+        for place in changed.indices {
+            table.prefetch(changed.span, after: place)
+            let index = Int(changed[place])
             let row = unsafe table.rows + index
             unsafe rows.append(family: row.pointee.family, key: table.key(index), value: table.value(index))
+            if unsafe row.pointee.valueCount < 0 { frozenDeletions.append(Int32(index)) }
             unsafe row.pointee.flags.insert(.below)
             unsafe row.pointee.dirtyIndex = -1
         }
+        _ = consume changed
         swap(&frozenRows, &dirtyRows)
         dirtyRows.removeAll(keepingCapacity: true)
         dirtyBytes = 0
@@ -307,13 +335,11 @@ package final class ShardStore {
         guard let job = writeBack, job.isDone else { return }
         writeBack = nil
         writtenGeneration = generation - 1
-        for index in frozenRows {
+        for index in frozenDeletions {
             let index = Int(index)
             let row = unsafe table.rows + index
             // Changed again since, and so dirty: not ours.
-            guard unsafe row.pointee.generation <= writtenGeneration, unsafe row.pointee.valueCount < 0 else {
-                continue
-            }
+            guard unsafe row.pointee.generation <= writtenGeneration else { continue }
             if unsafe row.pointee.family == Family.state.rawValue {
                 unsafe row.pointee.flags.remove(.below)
             } else {
@@ -321,6 +347,7 @@ package final class ShardStore {
             }
         }
         frozenRows.removeAll(keepingCapacity: true)
+        frozenDeletions.removeAll(keepingCapacity: true)
     }
 
     /// Whether rows are being written back.
