@@ -33,6 +33,9 @@ import Synchronization
     }
 
     let intake: Intake
+    /// Whether the records' own keys say where they go: then the router, which all batches of a subscription share, need not be asked.
+    private let isRoutedByKey: Bool
+    private let shardCount: Int
     /// The watermarks are to be set to the advances, also backwards: the log has lost what was there.
     var isReset = false
     /// When the source handed it over, by ``EngineLatencies/now``, or 0.
@@ -56,6 +59,8 @@ import Synchronization
 
     init(intake: Intake, shardCount: Int, capacity: Int = 256 << 10, records: Int = 2048) {
         self.intake = intake
+        isRoutedByKey = intake.router.selector == .record
+        self.shardCount = shardCount
         heads = [Int32](repeating: -1, count: shardCount)
         tails = heads
         counts = [Int32](repeating: 0, count: shardCount)
@@ -102,7 +107,11 @@ import Synchronization
     /// Finds the last record's routing key and shard.
     package func finishRecord() {
         let index = entries.count - 1
-        intake.router.route(self, index)
+        if isRoutedByKey, entries[index].keyCount >= 0 {
+            RecordRouter.set(self, index, entries[index].start, Int(entries[index].keyCount), shardCount: shardCount)
+        } else {
+            intake.router.route(self, index)
+        }
         link(index)
     }
 
@@ -196,10 +205,10 @@ import Synchronization
     @inline(__always)
     func route(_ entry: Entry) -> UnsafeRawBufferPointer { unsafe bytes(entry.routeStart, entry.routeCount) }
 
-    /// Has a record's entry brought near, so that it is there when it is read a little later; -1 for none. The source's thread
+    /// Has an entry brought near, so that it is there when it is read a little later; -1 for none. The source's thread
     /// has just written it, so it is in another processor's cache.
     @inline(__always)
-    func prefetch(entryAt index: Int32) {
+    static func prefetch(_ entries: Span<Entry>, _ index: Int32) {
         guard index >= 0 else { return }
         unsafe entries.withUnsafeBufferPointer { entries in
             guard let base = entries.baseAddress else { return }

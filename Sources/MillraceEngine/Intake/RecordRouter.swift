@@ -31,15 +31,13 @@ final class RecordRouter: Sendable {
     /// The shard of a key, fixed for a cluster's life.
     static func shard(ofHash hash: UInt64, shardCount: Int) -> Int { Int(hash % UInt64(shardCount)) }
 
-    @inline(__always)
+    /// Routes a record that its batch does not route itself.
     func route(_ batch: RecordBatch, _ index: Int) {
         let entry = batch.entries[index]
         switch selector {
         case .record:
-            guard entry.keyCount >= 0 else {
-                return isKeyed ? fail(batch, index, "the record has no key") : routeByPartition(batch, index)
-            }
-            set(batch, index, entry.start, Int(entry.keyCount))
+            // One with a key is routed by its batch.
+            isKeyed ? fail(batch, index, "the record has no key") : routeByPartition(batch, index)
         case .none:
             routeByPartition(batch, index)
         case .header(let wanted):
@@ -79,8 +77,13 @@ final class RecordRouter: Sendable {
         return unsafe XXH64.hash(name.bytes)
     }
 
-    @inline(__always)
     private func set(_ batch: RecordBatch, _ index: Int, _ start: Int, _ count: Int) {
+        Self.set(batch, index, start, count, shardCount: shardCount)
+    }
+
+    /// Routes a record by some of its batch's bytes.
+    @inline(__always)
+    static func set(_ batch: RecordBatch, _ index: Int, _ start: Int, _ count: Int, shardCount: Int) {
         let hash = unsafe XXH64.hash(batch.bytes(start, Int32(count)))
         batch.setRoute(
             index, start: start, count: count, hash: hash, shard: Self.shard(ofHash: hash, shardCount: shardCount))

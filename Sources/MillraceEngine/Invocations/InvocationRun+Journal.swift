@@ -68,7 +68,7 @@ extension InvocationRun {
     func arrive(_ notification: Notification) {
         guard let (id, result) = accept(notification) else { return }
         log.add(notification, now: shard.now)
-        arrivals.append(Arrival(id: id, result: result, time: log.time, batch: shard.store.openBatch))
+        arrivals.append(Arrival(id: id, result: result, time: log.time, batch: store.openBatch))
         noteActivity()
     }
 

@@ -25,10 +25,10 @@ extension InvocationRun {
             if log.isOn { unsafe log.read(name, nil, now: shard.now) }
             return nil
         }
-        let value = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount)
+        let value = try unsafe store.get(.state, objectKey.bytes, objectCount: objectCount)
         if log.isOn {
             unsafe log.read(name, value, now: shard.now)
-            dependsOnBatch = max(dependsOnBatch, shard.store.batchOfLastRead)
+            dependsOnBatch = max(dependsOnBatch, store.batchOfLastRead)
         }
         return unsafe value
     }
@@ -45,10 +45,10 @@ extension InvocationRun {
             if log.isOn { unsafe log.read(name, nil, now: shard.now) }
             return .absent
         }
-        let found = try unsafe shard.store.get(.state, objectKey.bytes, objectCount: objectCount) {
+        let found = try unsafe store.get(.state, objectKey.bytes, objectCount: objectCount) {
             StateValue.of($0).coding == coding
         }
-        if log.isOn { dependsOnBatch = max(dependsOnBatch, shard.store.batchOfLastRead) }
+        if log.isOn { dependsOnBatch = max(dependsOnBatch, store.batchOfLastRead) }
         if let decoded = unsafe found.decoded {
             let value = StateValue.of(decoded)
             if log.isOn { log.read(name, value, now: shard.now) }
@@ -61,7 +61,7 @@ extension InvocationRun {
 
     func keepState(_ value: StateValue, of bytes: UnsafeRawBufferPointer, _ ticket: UInt64) {
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { return }
-        unsafe shard.store.keepDecoded(value, of: bytes, byteCount: value.byteCount)
+        unsafe store.keepDecoded(value, of: bytes, byteCount: value.byteCount)
     }
 
     func writeState(_ key: StateEntry, _ value: StateValue, maxBytes: Int, _ ticket: UInt64) throws {
@@ -77,7 +77,7 @@ extension InvocationRun {
         if log.isOn { log.set(name, value, now: shard.now) }
         selectState(name)
         try extendLife(key)
-        unsafe shard.store.putDecoded(
+        unsafe store.putDecoded(
             .state, objectKey.bytes, value, byteCount: value.byteCount, objectCount: objectCount)
     }
 
@@ -108,7 +108,7 @@ extension InvocationRun {
         if log.isOn { unsafe log.set(name, value, now: shard.now) }
         selectState(name)
         try extendLife(key)
-        unsafe shard.store.put(.state, objectKey.bytes, value, objectCount: objectCount)
+        unsafe store.put(.state, objectKey.bytes, value, objectCount: objectCount)
     }
 
     func clearState(_ name: String, _ ticket: UInt64) throws {
@@ -120,14 +120,14 @@ extension InvocationRun {
         }
         if log.isOn { unsafe log.set(name, nil, now: shard.now) }
         selectState(name)
-        unsafe shard.store.delete(.state, objectKey.bytes, objectCount: objectCount)
+        unsafe store.delete(.state, objectKey.bytes, objectCount: objectCount)
     }
 
     func clearAllState(_ ticket: UInt64) throws {
         try check(ticket)
         if try command(ClearAllStateCommand()) != nil { return }
         for key in try objectKeys() {
-            unsafe key.withUnsafeBytes { unsafe shard.store.delete(.state, $0, objectCount: objectCount) }
+            unsafe key.withUnsafeBytes { unsafe store.delete(.state, $0, objectCount: objectCount) }
         }
     }
 
@@ -160,7 +160,7 @@ extension InvocationRun {
 
     private func objectKeys() throws -> [[UInt8]] {
         selectState("")
-        return try unsafe shard.store.objectKeys(objectKey.bytes)
+        return try unsafe store.objectKeys(objectKey.bytes)
     }
 }
 

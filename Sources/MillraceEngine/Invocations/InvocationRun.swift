@@ -14,6 +14,8 @@ import MillraceStore
 @safe final class InvocationRun: InvocationScope, @unchecked Sendable {
     /// Whose ``Shard/releaseAll()`` ends the circle of references.
     let shard: Shard
+    /// The shard's.
+    let store: ShardStore
     private(set) var ticket: UInt64 = 0
     private(set) var isRunning = false
     private(set) var handler: ServiceTable.Handler?
@@ -100,6 +102,7 @@ import MillraceStore
 
     init(shard: Shard) {
         self.shard = shard
+        store = shard.store
         objectKey = RowKey(shard: shard.index)
         spareBuffer.reserveCapacity(1024)
     }
@@ -140,7 +143,7 @@ import MillraceStore
         guard queue == nil else { return }
         time = shard.now
         // What was sent by another invocation, or asked for outside, may be lost with this batch. A record would come again.
-        dependsOnBatch = stored == nil || stored?.source != nil ? 0 : shard.store.openBatch
+        dependsOnBatch = stored == nil || stored?.source != nil ? 0 : store.openBatch
         log.removeAll()
         mismatch = nil
         recordedRevision = ""

@@ -15,14 +15,16 @@ extension Shard {
             var records: UInt64 = 0
             var duplicates: UInt64 = 0
             let readsAhead = handler.isKeyed && store.isLarge
+            // Held here, so that no reference is counted where one is read.
+            let entries = batch.entries
             // The record whose bytes are being brought near.
             var ahead = next
-            for _ in 0..<(readsAhead ? Self.recordsAhead + 4 : 4) { ahead = prefetch(batch, ahead) }
+            for _ in 0..<(readsAhead ? Self.recordsAhead + 4 : 4) { ahead = prefetch(batch, entries.span, ahead) }
             while next >= 0 {
-                ahead = prefetch(batch, ahead)
+                ahead = prefetch(batch, entries.span, ahead)
                 if readsAhead, records % Self.recordsAhead == 0 { readAhead(batch, from: next, handler) }
                 let at = Int(next)
-                let entry = batch.entries[at]
+                let entry = entries[at]
                 next = entry.next
                 records += 1
                 if marks.advance(subscription, Int(entry.slot), past: entry.offset) {
@@ -47,11 +49,11 @@ extension Shard {
 
     /// Has a record's bytes brought near, and the entry of the shard's next record, which is returned: -1 where there is none.
     @inline(__always)
-    private func prefetch(_ batch: RecordBatch, _ index: Int32) -> Int32 {
+    private func prefetch(_ batch: RecordBatch, _ entries: Span<RecordBatch.Entry>, _ index: Int32) -> Int32 {
         guard index >= 0 else { return -1 }
-        let entry = batch.entries[Int(index)]
+        let entry = entries[Int(index)]
         batch.prefetch(bytesOf: entry)
-        batch.prefetch(entryAt: entry.next)
+        RecordBatch.prefetch(entries, entry.next)
         return entry.next
     }
 
