@@ -15,6 +15,24 @@ package final class Store: Sendable {
 
     package init(disk: any Disk) { self.disk = disk }
 
+    /// Counts one more life of the data directory, and returns its number: 1 is the first. It is durable when the call returns, so
+    /// that no two lives have the same, whatever else of them is lost. Blocks for the time of an fsync; to be called once, before any commit.
+    package func beginLife() throws(StoreError) -> UInt64 {
+        // No shard has this number.
+        var key = RowKey(shard: Int(UInt16.max))
+        key.append("life")
+        var life: UInt64 = 0
+        _ = try unsafe disk.get(.meta, key.bytes) { value in
+            if value.count == 8 { unsafe life = UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)) }
+        }
+        life += 1
+        let batch = disk.makeBatch()
+        unsafe withUnsafeBytes(of: life.littleEndian) { unsafe batch.put(.meta, key.bytes, $0) }
+        try disk.write(batch)
+        try disk.sync()
+        return life
+    }
+
     /// Writes a batch of blocks, and returns the number of the commit. It is durable when ``durableCommit`` has reached it.
     package func commit(_ batch: any DiskBatch) throws(StoreError) -> UInt64 {
         try disk.write(batch)

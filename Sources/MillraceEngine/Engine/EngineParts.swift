@@ -80,11 +80,12 @@ struct EngineParts: Sendable {
         var shards: [Shard] = []
         var outputs: [Shard.Outputs] = []
         do throws(StoreError) {
+            let life = try store.beginLife()
             for (index, shardStore) in stored.enumerated() {
                 let shard = Shard(
                     index: index, settings: settings, store: shardStore,
                     executor: ShardExecutor(wake: { host.wake(shard: index) }), observer: ShardReporter(observer))
-                outputs.append(try shard.recover(found[index].recovery))
+                outputs.append(try shard.recover(found[index].recovery, life: life))
                 shards.append(shard)
             }
         } catch { throw .store(error) }

@@ -6,7 +6,9 @@ import Synchronization
 extension Shard {
     /// Reads everything that outlives a process: counters, queues, timers, schedules. Its store has replayed its blocks already; returns
     /// what has to be sent again.
-    func recover(_ recovery: ShardStore.Recovery) throws(StoreError) -> Outputs {
+    ///
+    /// - Parameter life: how many lives the data directory has had, this one included.
+    func recover(_ recovery: ShardStore.Recovery, life: UInt64) throws(StoreError) -> Outputs {
         let prefix = [UInt8(index >> 8), UInt8(index & 0xff)]
         rowKey.truncate(to: 2)
         rowKey.append(SequenceRow.name)
@@ -16,6 +18,9 @@ extension Shard {
             messageSequence = row.message
             ackedSequence = row.acked
         }
+        // The last life may have made more invocations than are known of, and told somebody outside what they are called, as a step of a
+        // record's invocation does not wait until that is durable. An awakeable of one of them must not complete another's.
+        invocationSequence = max(invocationSequence, life << Self.lifeShift)
         for row in try store.scan(.meta, from: prefix + [UInt8(ascii: "r")], to: prefix + [UInt8(ascii: "r") + 1]) {
             guard row.key.count == 5, row.value.count == 8 else { continue }
             let sender = Int(row.key[3]) << 8 | Int(row.key[4])
@@ -32,6 +37,9 @@ extension Shard {
         durableBatch = store.lastBatch
         return resend(recovery.messages)
     }
+
+    /// A shard makes fewer than 2^40 invocations in one life.
+    private static let lifeShift: UInt64 = 40
 
     private func recoverQueues(_ prefix: [UInt8]) throws(StoreError) {
         for row in try queueHeaders(prefix) {

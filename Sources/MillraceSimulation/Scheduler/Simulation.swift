@@ -49,6 +49,8 @@ package final class Simulation {
     // MARK: Lives
 
     private func open() {
+        // Nobody starts on a full disk: it is refused, and says so.
+        environment.disk.fail(with: nil)
         do throws(EngineError) {
             let process = try SimulatedProcess(environment, scenario, mutation: mutation)
             self.process = process
