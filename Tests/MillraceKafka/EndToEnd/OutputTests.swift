@@ -34,19 +34,20 @@ struct OutputTests {
     func nothingLeavesBeforeItIsDurable() throws {
         try RealBroker.withTopic("in") { topic, _, probe in
             try RealBroker.withTopic("out") { output, _, _ in
-                try probe.produce(RealBroker.records(0..<10), to: topic)
                 let recorder = Recorder(output: output)
                 let group = RealBroker.name("group")
                 let held = Mutex<HeldDisk?>(nil)
                 var setup = TestNode.Setup(topic: topic, cluster: RealBroker.settings(group: group))
                 setup.makeDisk = { disk in
                     let disk = HeldDisk(disk)
-                    disk.hold()
                     held.withLock { $0 = disk }
                     return disk
                 }
                 try TestNode.run(TemporaryDirectory(), recorder, setup) { node in
+                    // Not before: an engine begins with a sync.
+                    held.withLock { $0?.hold() }
                     defer { held.withLock { $0?.release() } }
+                    try probe.produce(RealBroker.records(0..<10), to: topic)
                     #expect(recorder.wait(count: 10))
                     #expect(Waiting.wait { node.partition(0)?.position == 10 })
                     // When the source tells the log's end again it has been through a commit to the group.
