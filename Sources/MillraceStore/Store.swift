@@ -17,15 +17,21 @@ package final class Store: Sendable {
 
     /// Counts one more life of the data directory, and returns its number: 1 is the first. It is durable when the call returns, so
     /// that no two lives have the same, whatever else of them is lost. Blocks for the time of an fsync; to be called once, before any commit.
+    ///
+    /// - Throws: ``StoreError/damaged(directory:reason:)`` where the count is there and cannot be read: to begin it anew would give out
+    ///   again what it is there to keep apart.
     package func beginLife() throws(StoreError) -> UInt64 {
         // No shard has this number.
         var key = RowKey(shard: Int(UInt16.max))
         key.append("life")
-        var life: UInt64 = 0
-        _ = try unsafe disk.get(.meta, key.bytes) { value in
-            if value.count == 8 { unsafe life = UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)) }
+        var stored: UInt64?
+        let isThere = try unsafe disk.get(.meta, key.bytes) { value in
+            if value.count == 8 { unsafe stored = UInt64(littleEndian: value.loadUnaligned(as: UInt64.self)) }
         }
-        life += 1
+        if isThere, stored == nil {
+            throw .damaged(directory: "", reason: "the count of its lives (row 'life' of 'meta') cannot be read")
+        }
+        let life = (stored ?? 0) + 1
         let batch = disk.makeBatch()
         unsafe withUnsafeBytes(of: life.littleEndian) { unsafe batch.put(.meta, key.bytes, $0) }
         try disk.write(batch)

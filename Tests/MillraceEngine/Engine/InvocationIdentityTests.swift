@@ -1,4 +1,5 @@
 import Millrace
+import MillraceStore
 import MillraceTesting
 import Synchronization
 import Testing
@@ -31,5 +32,24 @@ struct InvocationIdentityTests {
         let ids = seen.ids.withLock { $0 }
         #expect(ids.count == 3)
         #expect(Set(ids).count == 3)
+    }
+
+    /// A count that cannot be read is not begun anew.
+    @Test
+    func aDamagedCountOfLivesIsSaid() throws {
+        let disk = SimulatedDisk()
+        _ = try Store(disk: disk).beginLife()
+        var key = RowKey(shard: Int(UInt16.max))
+        key.append("life")
+        let batch = disk.makeBatch()
+        let value: [UInt8] = [1, 2, 3]
+        unsafe value.withUnsafeBytes { unsafe batch.put(.meta, key.bytes, $0) }
+        try disk.write(batch)
+        #expect {
+            _ = try Store(disk: disk).beginLife()
+        } throws: { error in
+            guard case .damaged(_, let reason) = error as? StoreError else { return false }
+            return reason.contains("life")
+        }
     }
 }
