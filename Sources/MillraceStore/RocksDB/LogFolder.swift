@@ -11,23 +11,26 @@ final class LogFolder: Sendable {
     private struct File {
         let number: Int
         let descriptor: Int32
+        var hasBytes = false
         /// Whether it was synced after the last write to it.
         var isDone = false
     }
 
     private struct State {
+        let watch: FolderWatch
         var files: [File] = []
         /// Why a sync failed. The system tells that only once, so no later sync may claim success.
         var failure: StoreError?
     }
 
     private let directory: String
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     static func path(in directory: String) -> String { directory + "/log" }
 
     init(directory: String) {
         self.directory = directory
+        state = Mutex(State(watch: FolderWatch(Self.path(in: directory))))
     }
 
     deinit {
@@ -42,6 +45,7 @@ final class LogFolder: Sendable {
         try state.withLock { state throws(StoreError) in
             if let failure = state.failure { throw failure }
             do throws(StoreError) {
+                if state.watch.hasChanged() { try refresh(&state.files) }
                 try syncFiles(&state.files)
             } catch {
                 state.failure = error
@@ -51,12 +55,15 @@ final class LogFolder: Sendable {
     }
 
     private func syncFiles(_ files: inout [File]) throws(StoreError) {
-        try refresh(&files)
         // RocksDB creates a file before it ends the one before: that one is certain to be complete when the next has bytes.
         var nextHasBytes = false
         for index in files.indices.reversed() {
             let isComplete = nextHasBytes
-            if !nextHasBytes { nextHasBytes = try size(of: files[index]) > 0 }
+            if !nextHasBytes {
+                // Not asked again, as it never changes back: a file that was asked about gets a new time at its next write.
+                if !files[index].hasBytes { files[index].hasBytes = try size(of: files[index]) > 0 }
+                nextHasBytes = files[index].hasBytes
+            }
             if files[index].isDone { continue }
             if fdatasync(files[index].descriptor) != 0 { throw failure(errno, "syncing \(files[index].number).log") }
             files[index].isDone = isComplete
