@@ -21,12 +21,17 @@ import CRocksDB
         }
         // Compactions of the largest family would take the processor from those who recover: `RocksDisk.beginMaintenance`.
         unsafe rocksdb_options_set_disable_auto_compactions(families[Int(Family.state.rawValue)], 1)
-        // Write-backs come sorted, shard after shard: each finds its place in the memtable beside the one before.
-        try set(extra: "state.memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.2")
+        // Write-backs come sorted, shard after shard: each row finds its place in the memtable beside the one before. In a family of
+        // which ranges are deleted, the hint of a row would be used for a range, in another list, and break it (RocksDB 7.8.3).
+        let hint = "memtable_insert_with_hint_prefix_extractor"
+        try set(hint, "rocksdb.FixedPrefix.2", of: [Self.rangelessFamily], name: hint)
         for (name, value) in options.extra.sorted(by: { $0.key < $1.key }) {
             try set(extra: name, value)
         }
     }
+
+    /// The family of which no ranges may be deleted.
+    static let rangelessFamily = Family.state
 
     deinit {
         unsafe families.forEach { unsafe rocksdb_options_destroy($0) }
@@ -106,13 +111,13 @@ import CRocksDB
     private func set(extra name: String, _ value: String) throws(StoreError) {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         var option = name
-        var targets = unsafe [database] + families
+        var only: [Family]?
         if parts.count == 2 {
             guard let family = Family.allCases.first(where: { $0.name == parts[0] }) else {
                 throw .invalidOption(name: name, reason: "there is no family \(parts[0])")
             }
             option = String(parts[1])
-            unsafe targets = [families[Int(family.rawValue)]]
+            only = [family]
         }
         if RocksDiskOptions.reserved.contains(option) {
             throw .invalidOption(name: name, reason: "Millrace needs the value that it sets itself")
@@ -123,6 +128,14 @@ import CRocksDB
         if value.isEmpty || value.contains("\0") || value.contains(";") && !value.hasPrefix("{") {
             throw .invalidOption(name: name, reason: "this is no value of an option: “\(value)”")
         }
+        try set(option, value, of: only, name: name)
+    }
+
+    /// Sets an option of families, or of the database and all families.
+    ///
+    /// - Parameter name: what the option is called where it comes from.
+    private func set(_ option: String, _ value: String, of only: [Family]?, name: String) throws(StoreError) {
+        let targets = unsafe only?.map { unsafe families[Int($0.rawValue)] } ?? [database] + families
         do throws(RocksFailure) {
             for index in unsafe targets.indices {
                 try unsafe RocksFailure.check {

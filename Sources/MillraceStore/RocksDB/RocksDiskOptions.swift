@@ -40,7 +40,8 @@ package struct RocksDiskOptions: Sendable {
         "allow_2pc", "allow_data_in_errors", "allow_mmap_writes", "atomic_flush", "cf_paths", "comparator",
         "compaction_filter", "compaction_filter_factory", "create_if_missing", "create_missing_column_families",
         "db_paths", "env", "error_if_exists", "fail_if_options_file_error", "inplace_update_support",
-        "manual_wal_flush", "merge_operator", "prefix_extractor", "recycle_log_file_num", "two_write_queues",
+        "manual_wal_flush", "memtable_insert_with_hint_prefix_extractor", "merge_operator", "prefix_extractor",
+        "recycle_log_file_num", "two_write_queues",
         "unordered_write", "wal_compression", "wal_dir", "wal_recovery_mode",
     ]
 }

@@ -75,6 +75,27 @@ struct RocksDiskTests {
         #expect(try disk.rows(.batches, from: "a", to: "z") == [["c", "3"]])
     }
 
+    /// As blocks come and go: rows are put in order, and ranges of them deleted, under the same prefix, in turns.
+    @Test func deletesRangesBetweenWrites() throws {
+        func key(_ number: UInt64) -> [UInt8] {
+            [0, 1] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+        }
+        let batch = disk.makeBatch()
+        for number in UInt64(1)...20_000 {
+            batch.removeAll()
+            let row = key(number)
+            unsafe row.withUnsafeBytes { unsafe batch.put(.batches, $0, $0) }
+            if number % 10 == 0 { batch.deleteRange(.batches, from: key(0), to: key(number - 5)) }
+            try disk.write(batch)
+        }
+        var count = 0
+        try unsafe disk.scan(.batches, from: key(0), to: key(.max)) { _, _ in
+            count += 1
+            return true
+        }
+        #expect(count == 6)
+    }
+
     @Test func keepsRowsAcrossClose() throws {
         try disk.write(.state, [("a", "1")])
         try disk.sync()
@@ -92,7 +113,7 @@ struct RocksDiskTests {
         let closed = StoreError.failed(directory: disk.directory, reason: "it was closed")
         batch.put(.state, "b", "2")
         batch.delete(.state, "b")
-        batch.deleteRange(.state, from: [], to: [1])
+        batch.deleteRange(.batches, from: [], to: [1])
         batch.removeAll()
         #expect(throws: closed) { try disk.write(batch) }
         #expect(throws: closed) { try disk.value(.state, "a") }
@@ -169,6 +190,7 @@ struct RocksDiskTests {
         ("no_such_option", "1"), ("write_buffer_size", "large"), ("nowhere.write_buffer_size", "1"),
         ("manual_wal_flush", "true"), ("state.comparator", "rocksdb.ReverseBytewiseComparator"), ("", "1"),
         ("write_buffer_size", ""), ("write_buffer_size", "1;unordered_write=true"), ("a=b;c", "1"),
+        ("batches.memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.2"),
     ])
     func refusesExtraOption(name: String, value: String) throws {
         let error = #expect(throws: StoreError.self) {
