@@ -59,12 +59,4 @@ struct MailboxTests {
         #expect(taken == Array(1...posted))
         #expect(mailbox.take(inputs: 5).isEmpty)
     }
-
-    @Test func signalRaisedWhileNobodyWaitsIsKept() {
-        let signal = Signal()
-        signal.raise()
-        signal.wait()
-        // Lowered again: this one only ends by its time.
-        signal.wait(timeoutMilliseconds: 1)
-    }
 }
