@@ -59,8 +59,6 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
 
     func reply(_ replies: [Reply], after commit: UInt64) { requests.hold(replies, until: commit) }
 
-    func wake(shard: Int) { mailboxes[shard].signal.raise() }
-
     /// Counts inputs whose effects are committed.
     func finished(inputs: Int) { handled.add(inputs, ordering: .relaxed) }
 

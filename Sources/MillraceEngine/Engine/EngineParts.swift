@@ -84,7 +84,8 @@ struct EngineParts: Sendable {
             for (index, shardStore) in stored.enumerated() {
                 let shard = Shard(
                     index: index, settings: settings, store: shardStore,
-                    executor: ShardExecutor(wake: { host.wake(shard: index) }), observer: ShardReporter(observer))
+                    executor: ShardExecutor(wake: { host.post(.jobs(shard: index), toShard: index) }),
+                    observer: ShardReporter(observer))
                 outputs.append(try shard.recover(found[index].recovery, life: life))
                 shards.append(shard)
             }

@@ -7,15 +7,10 @@ final class EngineRuntime: Sendable {
     /// A group with its mailbox and thread; the group itself is touched by that thread alone.
     private final class Lane: @unchecked Sendable {
         let group: ShardGroup
-        let mailbox: Mailbox
-        let shards: [Shard?]
+        let mailbox = Mailbox()
         let overload = Atomic<Bool>(false)
 
-        init(group: ShardGroup, mailbox: Mailbox, shards: [Shard?]) {
-            self.group = group
-            self.mailbox = mailbox
-            self.shards = shards
-        }
+        init(group: ShardGroup) { self.group = group }
     }
 
     private let options: EngineOptions
@@ -45,11 +40,7 @@ final class EngineRuntime: Sendable {
         self.host = host
         flusher = Flusher(options: options, store: store, host: host)
         let layout = ShardLayout(shards, threads: options.threads)
-        lanes = layout.groups.map { own in
-            var table = [Shard?](repeating: nil, count: shards.count)
-            for shard in own { table[shard.index] = shard }
-            return Lane(group: ShardGroup(shards: own, store: store, exchange: host), mailbox: Mailbox(), shards: table)
-        }
+        lanes = layout.groups.map { Lane(group: ShardGroup(shards: $0, store: store, exchange: host)) }
         host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
     }
 
@@ -89,7 +80,7 @@ final class EngineRuntime: Sendable {
         do throws(StoreError) {
             for lane in lanes {
                 for shard in lane.group.shards { shard.executor.adoptCurrentThread() }
-                try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count)) { lane.shards[$0] }
+                try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count))
             }
             _ = try store.syncOnce()
         } catch {
@@ -107,7 +98,7 @@ final class EngineRuntime: Sendable {
             let inputs = lane.mailbox.take(records: options.limits.turnRecords)
             let now = clock.nowMilliseconds
             do throws(StoreError) {
-                try lane.group.turn(inputs, now: now) { lane.shards[$0] }
+                try lane.group.turn(inputs, now: now)
             } catch {
                 guard retryCommit(lane.group, after: error) else { return }
             }
@@ -145,7 +136,7 @@ final class EngineRuntime: Sendable {
         let now = EngineLatencies.now
         var count = 0
         for case .records(let batch, _) in inputs {
-            let records = lane.group.shards.reduce(0) { $0 + Int(batch.counts[$1.index]) }
+            let records = lane.group.recordCount(of: batch)
             host.latencies.didCommit(batch, records: records, commit: commit, now: now)
             count += records
         }
@@ -153,7 +144,7 @@ final class EngineRuntime: Sendable {
     }
 
     private func updateOverload(_ lane: Lane) {
-        let isOverloaded = lane.group.shards.contains { $0.isOverloaded }
+        let isOverloaded = lane.group.isOverloaded
         if isOverloaded != lane.overload.exchange(isOverloaded, ordering: .relaxed) {
             host.setOverloaded(lanes.contains { $0.overload.load(ordering: .relaxed) })
         }

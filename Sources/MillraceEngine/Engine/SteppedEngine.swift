@@ -9,8 +9,7 @@ package final class SteppedEngine {
     /// The shards that one thread would have, and what waits for them.
     private struct Lane {
         let group: ShardGroup
-        let mailbox: Mailbox
-        let shards: [Shard?]
+        let mailbox = Mailbox()
     }
 
     private let options: EngineOptions
@@ -44,16 +43,7 @@ package final class SteppedEngine {
         outputs = parts.recovered.outputs
         let host = parts.host
         let layout = ShardLayout(shards, threads: options.threads)
-        var lanes: [Lane] = []
-        for own in layout.groups {
-            var table = [Shard?](repeating: nil, count: shards.count)
-            for shard in own { table[shard.index] = shard }
-            lanes.append(
-                Lane(
-                    group: ShardGroup(shards: own, store: parts.store, exchange: host), mailbox: Mailbox(),
-                    shards: table))
-        }
-        self.lanes = lanes
+        lanes = layout.groups.map { Lane(group: ShardGroup(shards: $0, store: parts.store, exchange: host)) }
         host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
         for shard in shards { shard.executor.adoptCurrentThread() }
     }
@@ -76,8 +66,8 @@ package final class SteppedEngine {
         let lane = lanes[group]
         let inputs = lane.mailbox.take(inputs: count)
         defer { hear(from: lane) }
-        try lane.group.turn(inputs, now: now) { lane.shards[$0] }
-        host.setOverloaded(shards.contains { $0.isOverloaded })
+        try lane.group.turn(inputs, now: now)
+        host.setOverloaded(lanes.contains { $0.group.isOverloaded })
     }
 
     /// Tries the commit of a turn again that has thrown.
@@ -108,7 +98,7 @@ package final class SteppedEngine {
     package func stop() throws(StoreError) {
         drainTasks()
         for lane in lanes {
-            try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count)) { lane.shards[$0] }
+            try lane.group.storeDeliveries(lane.mailbox.take(inputs: lane.mailbox.count))
         }
         _ = try store.syncOnce()
     }

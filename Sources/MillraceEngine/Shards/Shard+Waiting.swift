@@ -50,15 +50,21 @@ extension Shard {
     /// Lets a run go on when everything up to a batch is durable.
     func waitForDurability(_ place: HeldTask, _ batch: UInt64) { durableWaits.append((batch, place)) }
 
-    /// Learns that commits up to this one are durable.
-    func becameDurable(upTo commit: UInt64) {
+    /// Notes which batches are durable with the commits up to this one. Returns whether those are more than before.
+    @discardableResult
+    func forgetCommits(upTo commit: UInt64) -> Bool {
         var gone = 0
         while gone < pendingCommits.count, pendingCommits[gone].commit <= commit {
             durableBatch = pendingCommits[gone].batch
             gone += 1
         }
-        guard gone > 0 else { return }
-        pendingCommits.removeFirst(gone)
+        if gone > 0 { pendingCommits.removeFirst(gone) }
+        return gone > 0
+    }
+
+    /// Learns that commits up to this one are durable, and lets go on what waits for that.
+    func becameDurable(upTo commit: UInt64) {
+        guard forgetCommits(upTo: commit) else { return }
         let waits = durableWaits
         durableWaits = []
         for (batch, pause) in waits {

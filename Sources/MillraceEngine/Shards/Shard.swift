@@ -7,7 +7,7 @@ import MillraceStore
 /// Time, records, messages, completions and acknowledgements are its inputs; a block of changes and what is to leave after
 /// it are its outputs. It starts no thread, reads no clock and waits for nothing. All of it is used by one thread at a time.
 ///
-/// A turn is: ``beginTurn(now:)``, any number of inputs, ``work()``, ``endTurn(into:)``, the commit, ``committed(_:)``.
+/// A turn is: ``beginTurn(now:durable:)``, any number of inputs, ``work()``, ``endTurn(into:)``, the commit, ``committed(_:)``.
 final class Shard {
     let index: Int
     let settings: ShardSettings
@@ -123,9 +123,11 @@ final class Shard {
 
     // MARK: The turn
 
-    func beginTurn(now: Int64) {
+    /// - Parameter durable: commits up to this one are durable. Those who wait for that go on when they are told, and not before.
+    func beginTurn(now: Int64, durable: UInt64) {
         self.now = max(self.now, now)
         turnInvocations = 0
+        if durableWaits.isEmpty { forgetCommits(upTo: durable) }
     }
 
     /// Does what has become due: jobs of waiting handlers, retries, timers, schedules, queued invocations.
@@ -141,22 +143,15 @@ final class Shard {
         runLocalInvocations()
     }
 
-    /// Whether there is something to do without any input.
-    func hasWork(now: Int64) -> Bool {
-        !scheduled.isEmpty || !localInvocations.isEmpty || !readyRuns.isEmpty || !deliveries.isEmpty
-            || executor.hasLocal
-            || (nextWake.map { $0 <= now } ?? false)
-    }
-
-    /// When the shard is to have a turn even without input.
-    var nextWake: Int64? {
+    /// When the shard is to have a turn even without input: `.min` at once, `.max` never.
+    var nextWake: Int64 {
+        if !scheduled.isEmpty || !localInvocations.isEmpty || !readyRuns.isEmpty || !deliveries.isEmpty { return .min }
         var next = timers.nextDue.map { Int64(clamping: $0) } ?? .max
         // One by one: an array of them would be allocated each time that a thread looks whether it may sleep.
         next = min(next, retries.nextDue ?? .max, pauses.nextDue ?? .max)
         next = min(next, idleRuns.nextDue ?? .max, overdueSteps.nextDue ?? .max)
         next = min(next, deadlockChecks.nextDue ?? .max, nextOutboxWork ?? .max)
-        next = min(next, nextTick ?? .max)
-        return next == .max ? nil : next
+        return min(next, nextTick ?? .max)
     }
 
     // MARK: Runs

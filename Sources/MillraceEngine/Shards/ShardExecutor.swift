@@ -10,6 +10,8 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
     private var owner: pthread_t?
     /// Jobs made ready on the shard's own thread, used by that thread alone.
     private var local: [UnownedJob] = []
+    /// How many of them all shards of the thread have; likewise.
+    private var ready = ReadyJobs()
     private let foreign = Mutex<[UnownedJob]>([])
     private let wake: @Sendable () -> Void
 
@@ -18,6 +20,9 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
     /// Makes the calling thread the shard's.
     func adoptCurrentThread() { owner = pthread_self() }
 
+    /// Counts its jobs with those of the other shards of its thread. To be called before there is any.
+    func join(_ ready: ReadyJobs) { self.ready = ready }
+
     @inline(__always)
     var isCurrentThread: Bool { owner == pthread_self() }
 
@@ -25,6 +30,7 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
         let job = UnownedJob(job)
         if isCurrentThread {
             local.append(job)
+            ready.count += 1
         } else {
             let wasEmpty = foreign.withLock { jobs in
                 jobs.append(job)
@@ -41,7 +47,10 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
     func drainLocal() -> Bool {
         guard !local.isEmpty else { return false }
         let executor = unsafe asUnownedTaskExecutor()
-        while let job = local.popLast() { unsafe job.runSynchronously(on: executor) }
+        while let job = local.popLast() {
+            ready.count -= 1
+            unsafe job.runSynchronously(on: executor)
+        }
         return true
     }
 
@@ -52,6 +61,12 @@ final class ShardExecutor: TaskExecutor, @unchecked Sendable {
             return jobs
         }
         local.append(contentsOf: jobs.reversed())
+        ready.count += jobs.count
         return !jobs.isEmpty
     }
+}
+
+/// How many jobs are ready on a thread of shards. Used by that thread alone.
+final class ReadyJobs {
+    var count = 0
 }

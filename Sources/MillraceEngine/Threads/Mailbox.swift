@@ -60,7 +60,7 @@ final class Mailbox: Sendable {
                 switch inputs[taken] {
                 case .records(let batch, _): count += batch.recordCount
                 case .messages(let batch): count += batch.messages.count
-                case .delivered, .durable, .request, .probe, .sent: count += 1
+                case .delivered, .durable, .request, .probe, .sent, .jobs: count += 1
                 }
                 taken += 1
             }
