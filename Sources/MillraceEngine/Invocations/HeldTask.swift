@@ -4,7 +4,8 @@ import Millrace
 ///
 /// The places of a run are a list that costs it nothing as long as there are none.
 @safe final class HeldTask {
-    private(set) weak var run: InvocationRun?
+    /// `nil` once the place has gone on. Until then they hold each other: a run that ends lets all of its places go.
+    private(set) var run: InvocationRun?
     private var continuation: UnsafeContinuation<Void, any Error>?
     private var next: HeldTask?
     private unowned var previous: HeldTask?
@@ -36,6 +37,7 @@ import Millrace
         next?.previous = previous
         next = nil
         previous = nil
+        run = nil
         return unsafe waiting
     }
 }

@@ -98,13 +98,10 @@ import MillraceStore
     private(set) var activity: UInt64 = 0
     var mismatch: JournalDivergence?
 
-    private var spareBuffer: [UInt8] = []
-
     init(shard: Shard) {
         self.shard = shard
         store = shard.store
         objectKey = RowKey(shard: shard.index)
-        spareBuffer.reserveCapacity(1024)
     }
 
     // MARK: The shard's side
@@ -336,15 +333,14 @@ import MillraceStore
     func borrowBuffer() -> [UInt8] {
         guard shard.executor.isCurrentThread else { return [] }
         var buffer: [UInt8] = []
-        swap(&buffer, &spareBuffer)
+        swap(&buffer, &shard.spareBuffer)
         buffer.removeAll(keepingCapacity: true)
         return buffer
     }
 
     func returnBuffer(_ buffer: consuming [UInt8]) {
-        guard shard.executor.isCurrentThread, buffer.capacity > spareBuffer.capacity, buffer.capacity <= 1 << 20 else {
-            return
-        }
-        spareBuffer = buffer
+        guard shard.executor.isCurrentThread, buffer.capacity > shard.spareBuffer.capacity, buffer.capacity <= 1 << 20
+        else { return }
+        shard.spareBuffer = buffer
     }
 }

@@ -65,8 +65,10 @@ extension Shard {
     /// Learns that commits up to this one are durable, and lets go on what waits for that.
     func becameDurable(upTo commit: UInt64) {
         guard forgetCommits(upTo: commit) else { return }
-        let waits = durableWaits
-        durableWaits = []
+        // Those who go on soon wait again.
+        var waits: [(batch: UInt64, pause: HeldTask)] = []
+        swap(&waits, &spareWaits)
+        swap(&waits, &durableWaits)
         for (batch, pause) in waits {
             guard batch <= durableBatch else {
                 durableWaits.append((batch, pause))
@@ -74,6 +76,8 @@ extension Shard {
             }
             resume(pause)
         }
+        waits.removeAll(keepingCapacity: true)
+        swap(&waits, &spareWaits)
         runLocalInvocations()
     }
 

@@ -71,6 +71,8 @@ final class Shard {
     var oldRuns: [(id: InvocationID, activity: UInt64)] = []
     /// Places in runs that wait for a batch to be durable, or for a time.
     var durableWaits: [(batch: UInt64, pause: HeldTask)] = []
+    /// Empty; its memory serves again.
+    var spareWaits: [(batch: UInt64, pause: HeldTask)] = []
     var pauses = DueQueue<HeldTask>()
     /// Commits that are not durable, with the last batch of this shard in each.
     var pendingCommits: [(commit: UInt64, batch: UInt64)] = []
@@ -84,6 +86,8 @@ final class Shard {
 
     var rowKey: RowKey
     private var spareRun: InvocationRun?
+    /// For what handlers encode, which is copied before anything else is encoded.
+    var spareBuffer: [UInt8] = []
     var lent: [UInt8] = []
 
     /// The number of the last invocation made here, and of the last message that left.
