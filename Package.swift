@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         // A header of our own: processor instructions that Swift has no word for.
         .systemLibrary(name: "CProcessor"),
         // Generated from the .proto files in its folder Schemas, by .ci/generate-records.
@@ -86,7 +87,7 @@ let package = Package(
         .target(name: "MillraceProtocol", dependencies: ["COpenSSL", "CRecords"], swiftSettings: hot),
 
         // The engine, from the disk up.
-        .target(name: "MillraceTelemetry", swiftSettings: strict),
+        .target(name: "MillraceTelemetry", dependencies: ["CJemalloc"], swiftSettings: strict),
         .target(
             name: "MillraceStore", dependencies: ["CProcessor", "CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(

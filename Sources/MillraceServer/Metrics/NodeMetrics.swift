@@ -8,6 +8,8 @@ enum NodeMetrics {
         let figures = ProcessFigures.now
         samples.gauge(
             "process_resident_memory_bytes", help: "Memory in RAM.", Double(figures.residentBytes))
+        samples.gauge(
+            "process_heap_bytes", help: "Memory that is allocated and not freed.", Double(figures.heapBytes))
         samples.gauge("process_virtual_memory_bytes", help: "Address space.", Double(figures.virtualBytes))
         samples.counter("process_cpu_seconds_total", help: "CPU time, user and system.", figures.cpuSeconds)
         samples.gauge("process_threads", help: "Threads.", Double(figures.threads))

@@ -1,9 +1,12 @@
 import Glibc
+import MillraceTelemetry
 
-/// What the operating system knows of this process.
+/// What the operating system and the allocator know of this process.
 struct ProcessFigures {
     /// Memory that is in RAM, in bytes.
     var residentBytes = 0
+    /// Memory that is allocated and not freed, in bytes.
+    var heapBytes = 0
     /// Address space, in bytes.
     var virtualBytes = 0
     /// CPU time, user and system, in seconds.
@@ -16,6 +19,7 @@ struct ProcessFigures {
     /// The figures of this moment; what cannot be read is 0.
     static var now: ProcessFigures {
         var figures = ProcessFigures()
+        figures.heapBytes = Allocator.allocatedBytes ?? 0
         let pages = read("/proc/self/statm").split(separator: " ").compactMap { Int($0) }
         let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
         if pages.count > 1 {

@@ -1,0 +1,18 @@
+import Testing
+
+@testable import MillraceTelemetry
+
+/// Under a sanitizer, which brings an allocator of its own, there is nothing to test.
+@Suite(.enabled(if: Allocator.allocatedBytes != nil))
+struct AllocatorTests {
+    @Test func countsWhatIsAllocated() throws {
+        let before = try #require(Allocator.allocatedBytes)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 20, alignment: 16)
+        let during = try #require(Allocator.allocatedBytes)
+        unsafe block.deallocate()
+        let after = try #require(Allocator.allocatedBytes)
+        // Other tests allocate meanwhile.
+        #expect(during - before > 128 << 20)
+        #expect(during - after > 128 << 20)
+    }
+}
