@@ -62,14 +62,14 @@ soak: deps ## run the simulator over many seeds, optimised, on all cores: SEEDS=
 test-thread: deps ## run the tests under ThreadSanitizer
 	mkdir -p .build/thread
 	cc -shared -fPIC -O1 -o .build/thread/locks.so .ci/thread-locks.c -ldl
-	TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-suppressions.txt:halt_on_error=0:exitcode=66 \
+	MILLRACE_ALLOCATOR=system TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/thread-suppressions.txt:halt_on_error=0:exitcode=66 \
 	LD_PRELOAD=$(CURDIR)/.build/thread/locks.so \
 	    .ci/swift-test --sanitize thread --scratch-path .build/thread $(UNSANITIZED) $(UNTHREADED)
 
 # The simulator computes for minutes without a pause, and then tests beside it meet their time limits: it runs alone.
 .PHONY: test-address
 test-address: deps ## run the tests under AddressSanitizer, which looks for leaks too
-	export LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leak-suppressions.txt:print_suppressions=0; \
+	export MILLRACE_ALLOCATOR=system LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leak-suppressions.txt:print_suppressions=0; \
 	.ci/swift-test --sanitize address --scratch-path .build/address $(UNSANITIZED) --skip SimulationTests && \
 	.ci/swift-test --sanitize address --scratch-path .build/address --skip-build --filter SimulationTests
 

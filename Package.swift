@@ -45,6 +45,9 @@ let hot: [SwiftSetting] =
             ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))
     ]
 
+/// jemalloc, or with `MILLRACE_ALLOCATOR=system` none: for builds with a sanitizer, which brings an allocator of its own.
+let allocator: [Target.Dependency] = Context.environment["MILLRACE_ALLOCATOR"] == "system" ? [] : ["CJemalloc"]
+
 /// The examples of durable execution: each an executable, examples/NAME/Sources.
 let examples = [
     "async-tasks", "email-verification", "idempotent-reservation", "payment-state-machine", "payment-webhook",
@@ -87,7 +90,7 @@ let package = Package(
         .target(name: "MillraceProtocol", dependencies: ["COpenSSL", "CRecords"], swiftSettings: hot),
 
         // The engine, from the disk up.
-        .target(name: "MillraceTelemetry", dependencies: ["CJemalloc"], swiftSettings: strict),
+        .target(name: "MillraceTelemetry", swiftSettings: strict),
         .target(
             name: "MillraceStore", dependencies: ["CProcessor", "CRocksDB", "MillraceTelemetry"], swiftSettings: hot),
         .target(
@@ -123,12 +126,16 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "millrace-soak", dependencies: ["MillraceSimulation"], swiftSettings: strict),
 
+        // What allocates in a process that people run.
+        .target(name: "MillraceAllocator", dependencies: allocator, swiftSettings: strict),
+
         // A process that people run.
         .target(
             name: "MillraceServer",
             dependencies: [
-                "Millrace", "MillraceConfiguration", "MillraceEngine", "MillraceFile", "MillraceHTTP", "MillraceKafka",
-                "MillraceSchedule", "MillraceStore", "MillraceTelemetry",
+                "Millrace", "MillraceAllocator", "MillraceConfiguration", "MillraceEngine", "MillraceFile",
+                "MillraceHTTP",
+                "MillraceKafka", "MillraceSchedule", "MillraceStore", "MillraceTelemetry",
             ], swiftSettings: strict),
 
         // Examples.
@@ -148,7 +155,8 @@ let package = Package(
         .executableTarget(
             name: "millrace-bench",
             dependencies: [
-                "Ceilings", "Millrace", "MillraceEngine", "MillraceKafka", "MillraceStore", "MillraceTelemetry",
+                "Ceilings", "Millrace", "MillraceAllocator", "MillraceEngine", "MillraceKafka", "MillraceStore",
+                "MillraceTelemetry",
             ],
             path: "Benchmarks/Sources", swiftSettings: hot),
 
@@ -166,6 +174,9 @@ let package = Package(
         .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
 
         // Tests, a folder a module.
+        .testTarget(
+            name: "MillraceAllocatorTests", dependencies: ["MillraceAllocator"], path: "Tests/MillraceAllocator",
+            swiftSettings: strict),
         .testTarget(
             name: "MillraceConfigurationTests", dependencies: ["MillraceConfiguration", "MillraceSchedule", "TestKit"],
             path: "Tests/MillraceConfiguration", swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Glibc
+import MillraceAllocator
 
 /// What a process has used so far.
 struct Usage {
@@ -21,6 +22,9 @@ struct Usage {
         let words = ThreadUsage.words(of: "/proc/self/statm")
         return words.count > 1 ? ((Int(words[1]) ?? 0) * 4096) >> 20 : 0
     }
+
+    /// What the process has allocated and not freed, in megabytes.
+    static var heapMegabytes: Int { (Allocator.allocatedBytes ?? 0) >> 20 }
 
     /// The machine's memory, in bytes.
     static var machineBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }

@@ -158,6 +158,7 @@ extension Workload {
         bench.waitUntilIdle()
         let stored = Usage.now()
         let memory = Usage.residentMegabytes
+        let heap = Usage.heapMegabytes
         let ids = progress.started
         let start = Usage.now()
         for id in ids { bench.engine.desk.signal(id, .name("go"), .value([])) }
@@ -169,7 +170,8 @@ extension Workload {
             eventsPerSecond: Double(count) / (end.wallSeconds - start.wallSeconds),
             cpuMicroseconds: (end.cpuMicroseconds - start.cpuMicroseconds) / Double(count))
         result.notes = [
-            ("suspended_rss_mb", Double(memory)), ("before_rss_mb", Double(before)),
+            ("suspended_rss_mb", Double(memory)), ("suspended_heap_mb", Double(heap)),
+            ("before_rss_mb", Double(before)),
             ("suspend_cpu_us", (stored.cpuMicroseconds - begin.cpuMicroseconds) / Double(count)),
         ]
         return result

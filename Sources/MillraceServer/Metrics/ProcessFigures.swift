@@ -1,5 +1,5 @@
 import Glibc
-import MillraceTelemetry
+import MillraceAllocator
 
 /// What the operating system and the allocator know of this process.
 struct ProcessFigures {

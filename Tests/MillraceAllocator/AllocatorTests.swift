@@ -1,8 +1,8 @@
 import Testing
 
-@testable import MillraceTelemetry
+@testable import MillraceAllocator
 
-/// Under a sanitizer, which brings an allocator of its own, there is nothing to test.
+/// Under a sanitizer, which has an allocator of its own, there is nothing to test.
 @Suite(.enabled(if: Allocator.allocatedBytes != nil))
 struct AllocatorTests {
     @Test func countsWhatIsAllocated() throws {
