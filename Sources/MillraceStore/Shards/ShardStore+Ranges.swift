@@ -9,16 +9,12 @@ extension ShardStore {
         if family == .state { materializeBatch() }
         unsafe lower.withUnsafeBytes { lower in
             unsafe upper.withUnsafeBytes { upper in
-                for list in [dirtyRows, frozenRows] {
+                for (list, isFrozen) in [(dirtyRows, false), (agingRows, false), (frozenRows, true)] {
                     for index in list {
                         let row = unsafe table.rows + Int(index)
                         guard unsafe row.pointee.family == family.rawValue else { continue }
-                        // A row that was frozen and changed again stands in both lists.
-                        if unsafe row.pointee.dirtyIndex >= 0,
-                            unsafe list.count != dirtyRows.count || dirtyRows[Int(row.pointee.dirtyIndex)] != index
-                        {
-                            continue
-                        }
+                        // A row that was frozen and changed again stands in two lists.
+                        if unsafe isFrozen && row.pointee.dirtyIndex >= 0 { continue }
                         let key = unsafe table.key(Int(index))
                         if unsafe FrozenRows.precedes(key, lower) || !FrozenRows.precedes(key, upper) { continue }
                         unsafe changed.append(([UInt8](key), table.value(Int(index)).map { unsafe [UInt8]($0) }))

@@ -22,17 +22,28 @@ package final class ShardStore {
     /// How many of them the running invocation found.
     var invocationMark = 0
 
-    /// The overlay that is being filled.
+    // Changed rows are in one of two overlays: the one that is being filled, or the one before it, which waits for this one to be full
+    // until it is frozen. So a row that is deleted soon after it was made is gone before anything is written of it.
     private var generation: UInt32 = 1
+    private var frozenGeneration: UInt32 = 0
     private var writtenGeneration: UInt32 = 0
+    /// The rows of the overlay that is being filled.
     var dirtyRows: [Int32] = []
+    /// Those of the one before it, whose rows may still change.
+    var agingRows: [Int32] = []
+    /// The bytes of both.
     var dirtyBytes = 0
+    /// What `agingRows` had when they began to age, less what has gone since.
+    private var agingBytes = 0
+    /// The last batch whose changes are all in `agingRows`, or before them; `nil` where no overlay waits.
+    private var agingBatch: UInt64?
     private var blockBytes = 0
     var frozenRows: [Int32] = []
     /// Those of them that were deleted.
     private var frozenDeletions: [Int32] = []
     private var writeBack: WriteBackJob?
-    private var oldestChange: Int64?
+    /// When the overlay began that is being filled.
+    private var overlayStart: Int64?
     /// The first freezes come at different fills, so that the shards do not all freeze at the same time for ever after.
     private var firstFill: Double
 
@@ -226,14 +237,27 @@ package final class ShardStore {
     func removeFromDirty(_ index: Int) {
         let at = unsafe Int(table.rows[index].dirtyIndex)
         guard at >= 0 else { return }
-        unsafe dirtyBytes -=
-            RowTable.overhead + Int(table.rows[index].keyCount) + Int(max(0, table.rows[index].valueCount))
-        let last = dirtyRows.removeLast()
-        if Int(last) != index {
-            dirtyRows[at] = last
-            unsafe table.rows[Int(last)].dirtyIndex = Int32(at)
+        let bytes = dirtyBytes(of: index)
+        dirtyBytes -= bytes
+        if unsafe table.rows[index].generation == generation {
+            remove(index, at: at, from: &dirtyRows)
+        } else {
+            agingBytes = max(0, agingBytes - bytes)
+            remove(index, at: at, from: &agingRows)
         }
         unsafe table.rows[index].dirtyIndex = -1
+    }
+
+    private func remove(_ index: Int, at: Int, from rows: inout [Int32]) {
+        let last = rows.removeLast()
+        guard Int(last) != index else { return }
+        rows[at] = last
+        unsafe table.rows[Int(last)].dirtyIndex = Int32(at)
+    }
+
+    /// What a changed row counts in `dirtyBytes`.
+    private func dirtyBytes(of index: Int) -> Int {
+        unsafe RowTable.overhead + Int(table.rows[index].keyCount) + Int(max(0, table.rows[index].valueCount))
     }
 
     // MARK: Committing
@@ -287,27 +311,60 @@ package final class ShardStore {
 
     // MARK: Write-back
 
-    /// Whether the changed rows should be frozen and written back now.
+    /// Whether the overlay that is being filled is full, or old, and the one before it is to be written back.
     package func shouldFreeze(nowMilliseconds: Int64) -> Bool {
-        guard writeBack == nil, !dirtyRows.isEmpty else { return false }
-        if oldestChange == nil { oldestChange = nowMilliseconds }
-        let fill = firstFill
-        return Double(dirtyBytes) >= Double(limits.overlayBytes) * fill
-            || Double(blockBytes) >= Double(limits.blockBytes) * fill
-            || nowMilliseconds - (oldestChange ?? nowMilliseconds) >= limits.overlayMilliseconds
+        guard writeBack == nil else { return false }
+        guard !dirtyRows.isEmpty || agingBatch != nil else {
+            overlayStart = nil
+            return false
+        }
+        let start = overlayStart ?? nowMilliseconds
+        // There are two overlays. An older one that takes the room of both does not wait until the newer one is full.
+        let overlayBytes = Double(limits.overlayBytes) * firstFill
+        let isTime =
+            Double(dirtyBytes) >= overlayBytes || Double(dirtyBytes - agingBytes) >= overlayBytes / 2
+            || Double(blockBytes) >= Double(limits.blockBytes) * firstFill / 2
+            || nowMilliseconds - start >= limits.overlayMilliseconds / 2
+        overlayStart = isTime ? nowMilliseconds : start
+        return isTime
     }
 
     /// Whether the changed rows take so much memory that no more should be changed for now.
     package var isOverloaded: Bool { dirtyBytes > limits.overlayBytes * 2 }
 
-    /// Freezes the changed rows. To be called between batches, after the commit of the last one.
+    /// Freezes the older overlay, if there is one, and begins a new one. To be called between batches, after the commit of the last one.
     ///
     /// - Parameters:
     ///   - commit: the number of that commit; the rows are not written back before it is durable.
     ///   - released: all messages of batches up to it have been delivered.
-    package func freeze(commit: UInt64, released: UInt64) -> WriteBackJob {
-        let rows = FrozenRows(rowCount: dirtyRows.count, byteCount: dirtyBytes)
-        let changed = dirtyRows
+    package func freeze(commit: UInt64, released: UInt64) -> WriteBackJob? {
+        if agingBatch == nil {
+            beginOverlay()
+            // Nobody might come again for what is too much already.
+            guard dirtyBytes >= limits.overlayBytes else { return nil }
+        }
+        guard let upToBatch = agingBatch else { return nil }
+        let job = WriteBackJob(
+            shard: shard, rows: freezeAging(), upToBatch: upToBatch, commit: commit, released: released)
+        beginOverlay()
+        writeBack = job
+        return job
+    }
+
+    /// Lets the overlay that was being filled age; the one before it is frozen, or there was none.
+    private func beginOverlay() {
+        swap(&agingRows, &dirtyRows)
+        agingBytes = dirtyBytes
+        agingBatch = agingRows.isEmpty && blockBytes == 0 ? nil : batchNumber - 1
+        generation += 1
+        blockBytes = 0
+        firstFill = 1
+    }
+
+    /// Copies the rows of the older overlay, as they are now. What has changed in them since is in blocks that stay.
+    private func freezeAging() -> FrozenRows {
+        let rows = FrozenRows(rowCount: agingRows.count, byteCount: agingBytes)
+        let changed = agingRows
         for place in changed.indices {
             table.prefetch(changed.span, after: place)
             let index = Int(changed[place])
@@ -316,25 +373,20 @@ package final class ShardStore {
             if unsafe row.pointee.valueCount < 0 { frozenDeletions.append(Int32(index)) }
             unsafe row.pointee.flags.insert(.below)
             unsafe row.pointee.dirtyIndex = -1
+            dirtyBytes -= dirtyBytes(of: index)
         }
         _ = consume changed
-        swap(&frozenRows, &dirtyRows)
-        dirtyRows.removeAll(keepingCapacity: true)
-        dirtyBytes = 0
-        blockBytes = 0
-        oldestChange = nil
-        firstFill = 1
-        let job = WriteBackJob(shard: shard, rows: rows, upToBatch: batchNumber - 1, commit: commit, released: released)
-        generation += 1
-        writeBack = job
-        return job
+        swap(&frozenRows, &agingRows)
+        agingRows.removeAll(keepingCapacity: true)
+        frozenGeneration = generation - 1
+        return rows
     }
 
     /// Learns whether the last write-back is done. To be called between batches.
     package func collectWriteBack() {
         guard let job = writeBack, job.isDone else { return }
         writeBack = nil
-        writtenGeneration = generation - 1
+        writtenGeneration = frozenGeneration
         for index in frozenDeletions {
             let index = Int(index)
             let row = unsafe table.rows + index
@@ -357,7 +409,7 @@ package final class ShardStore {
     package var statistics: ShardStoreStatistics {
         ShardStoreStatistics(
             rows: table.count, tableBytes: table.byteCount, decodedBytes: table.decodedBytes,
-            dirtyRows: dirtyRows.count, dirtyBytes: dirtyBytes,
+            dirtyRows: dirtyRows.count + agingRows.count, dirtyBytes: dirtyBytes,
             batches: batchNumber - 1)
     }
 }

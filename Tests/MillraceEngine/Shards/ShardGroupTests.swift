@@ -50,10 +50,12 @@ struct ShardGroupTests {
         for key in keys.dropFirst() { harness.deliver([key], key: key, from: Int64(keys.firstIndex(of: key) ?? 0)) }
         try harness.settle()
         #expect(harness.engine.pendingWriteBacks == 0)
-        harness.now += 30_000
-        // Only the first shard gets something.
-        harness.deliver(["v"], key: keys[0], from: 10)
-        try harness.turn()
+        // Only the first shard gets something, when the others' overlay begins to age, and when it has.
+        for offset in Int64(10)...11 {
+            harness.now += 15_000
+            harness.deliver(["v"], key: keys[0], from: offset)
+            try harness.turn()
+        }
         #expect(harness.engine.pendingWriteBacks == 3)
     }
 

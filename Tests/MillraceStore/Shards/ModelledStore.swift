@@ -150,8 +150,10 @@ final class ModelledStore {
         }
         shardStore.collectWriteBack()
         if random.chance(20) { released = UInt64.random(in: released...shardStore.lastBatch, using: &random) }
-        if shardStore.shouldFreeze(nowMilliseconds: time) {
-            store.enqueue(shardStore.freeze(commit: store.latestCommit, released: released))
+        if shardStore.shouldFreeze(nowMilliseconds: time),
+            let job = shardStore.freeze(commit: store.latestCommit, released: released)
+        {
+            store.enqueue(job)
         }
         shardStore.evict()
         #expect(shardStore.statistics.decodedBytes <= limits.decodedBytes)

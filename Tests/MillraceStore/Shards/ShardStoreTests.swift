@@ -119,6 +119,34 @@ struct ShardStoreTests {
         #expect(disk.writeCount == before + 2)
     }
 
+    /// A full overlay ages while the next one fills, and what goes meanwhile is not written; what changes meanwhile is written as it
+    /// is then, and its blocks stay.
+    @Test func rowThatGoesWhileItsOverlayAgesNeverReachesItsFamily() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        try store.set("q1", "short")
+        try store.set("q2", "long")
+        try store.end(disk)
+        #expect(store.freeze(commit: 0, released: 1) == nil)
+        try store.set("q1", nil)
+        try store.set("q2", "changed")
+        try store.set("q3", "new")
+        try store.end(disk)
+        let job = try #require(store.freeze(commit: 0, released: 2))
+        #expect(job.upToBatch == 1)
+        var run = WriteBackRun(job, on: disk, batch: disk.makeBatch())
+        while try !run.step() {}
+        store.collectWriteBack()
+        #expect(disk.rowCount(.inbox) == 1)
+        #expect(disk.rowCount(.batches) == 1)
+        let again = ShardStore(shard: 0, disk: disk, limits: limits)
+        _ = try again.recover()
+        #expect(try again.text("q1") == nil)
+        #expect(try again.text("q2") == "changed")
+        #expect(try again.text("q3") == "new")
+    }
+
     @Test func damagedBlockIsAnErrorThatNamesIt() throws {
         let disk = SimulatedDisk()
         let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20)
@@ -186,9 +214,13 @@ extension ShardStore {
     }
 
     fileprivate func writeBack(_ disk: SimulatedDisk) throws {
-        var run = WriteBackRun(freeze(commit: 0, released: lastBatch), on: disk, batch: disk.makeBatch())
-        while try !run.step() {}
-        collectWriteBack()
+        // The overlay that is being filled, too.
+        for _ in 0..<2 {
+            guard let job = freeze(commit: 0, released: lastBatch) else { continue }
+            var run = WriteBackRun(job, on: disk, batch: disk.makeBatch())
+            while try !run.step() {}
+            collectWriteBack()
+        }
     }
 }
 

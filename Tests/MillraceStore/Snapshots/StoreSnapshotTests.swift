@@ -42,8 +42,10 @@ struct StoreSnapshotTests {
                 _ = try store.syncOnce()
             case 6:
                 let shard = shards[Int.random(in: 0..<3, using: &random)]
-                if !shard.isWritingBack, shard.statistics.dirtyRows > 0 {
-                    store.enqueue(shard.freeze(commit: store.latestCommit, released: shard.lastBatch))
+                if !shard.isWritingBack, shard.statistics.dirtyRows > 0,
+                    let job = shard.freeze(commit: store.latestCommit, released: shard.lastBatch)
+                {
+                    store.enqueue(job)
                 }
             case 7, 8:
                 if runs.isEmpty || random.chance(30), let job = store.nextWriteBack() {
