@@ -8,6 +8,15 @@ import Testing
 struct DurabilityTests {
     private static let seen = StateKey<String>("seen", serde: .text)
 
+    /// Keeps what it gets, and with "step" has a step that tells what that was.
+    private static func service(_ diary: Diary) -> ServiceDefinition {
+        Scripted.waitingObject { context, input in
+            guard input == "step" else { return context.set(seen, input) }
+            let value = try context.get(seen) ?? "-"
+            try await context.run("s") { diary.add("ran with \(value)") }
+        }
+    }
+
     /// Handlers that never wait ask for nothing to be durable, so nobody tells their shards that it is.
     @Test
     func commitsThatNobodyWaitsForAreForgotten() throws {
@@ -23,12 +32,7 @@ struct DurabilityTests {
     @Test(arguments: [1, 200], [0, 200])
     func aStepWaitsForWhatIsNotDurable(pending: Int, durable: Int) throws {
         let diary = Diary()
-        let service = Scripted.waitingObject { context, input in
-            guard input == "step" else { return context.set(Self.seen, input) }
-            let value = try context.get(Self.seen) ?? "-"
-            try await context.run("s") { diary.add("ran with \(value)") }
-        }
-        let harness = try SteppedHarness([service])
+        let harness = try SteppedHarness([Self.service(diary)])
         for offset in 0..<durable {
             harness.deliver(["durable"], key: "k", from: Int64(offset))
             try harness.settle()
@@ -48,12 +52,7 @@ struct DurabilityTests {
     @Test
     func aStepDoesNotWaitForWhatIsDurable() throws {
         let diary = Diary()
-        let service = Scripted.waitingObject { context, input in
-            guard input == "step" else { return context.set(Self.seen, input) }
-            let value = try context.get(Self.seen) ?? "-"
-            try await context.run("s") { diary.add("ran with \(value)") }
-        }
-        let harness = try SteppedHarness([service])
+        let harness = try SteppedHarness([Self.service(diary)])
         for offset in 0..<200 {
             harness.deliver(["\(offset)"], key: "k", from: Int64(offset))
             try harness.settle()
