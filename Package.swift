@@ -134,8 +134,7 @@ let package = Package(
             name: "MillraceServer",
             dependencies: [
                 "Millrace", "MillraceAllocator", "MillraceConfiguration", "MillraceEngine", "MillraceFile",
-                "MillraceHTTP",
-                "MillraceKafka", "MillraceSchedule", "MillraceStore", "MillraceTelemetry",
+                "MillraceHTTP", "MillraceKafka", "MillraceSchedule", "MillraceStore", "MillraceTelemetry",
             ], swiftSettings: strict),
 
         // Examples.

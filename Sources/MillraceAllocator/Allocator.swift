@@ -7,8 +7,8 @@ import Glibc
 /// The allocator of a process that people run, and of the benchmarks: jemalloc, for all that Swift, RocksDB and the other C libraries
 /// allocate, by being linked.
 ///
-/// With glibc's, a handler that waits costs a third more: tens of thousands of runs and tasks come and go in waves, and it spends the
-/// time on joining and splitting what they leave.
+/// With glibc's, handlers that wait cost a sixth to a third more: tens of thousands of runs and tasks come and go in waves, and it spends
+/// the time on joining and splitting what they leave.
 package enum Allocator {
     /// Memory that the process has allocated and not freed, in bytes; `nil` where another allocator is in jemalloc's place. Any
     /// thread.
