@@ -73,7 +73,7 @@ final class RecordRouter: Sendable {
     static func hash(ofTopic topic: String, partition: Int32) -> UInt64 {
         var name = RowKey(shard: 0)
         name.append(topic)
-        name.append(partition)
+        name.append(UInt32(bitPattern: partition))
         return unsafe XXH64.hash(name.bytes)
     }
 

@@ -26,9 +26,10 @@ enum InvocationNames {
 
     /// SHA-256 over all parts, each with its length before it.
     private static func digest(_ texts: [String], _ key: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for text in texts { MessageCodec.put(text, &bytes) }
-        bytes.append(contentsOf: key)
-        return SHA256.digest(of: bytes)
+        SHA256.digest(
+            of: RecordWriter.array { writer in
+                for text in texts { writer.text(text) }
+                unsafe key.withUnsafeBytes { unsafe writer.part($0) }
+            })
     }
 }

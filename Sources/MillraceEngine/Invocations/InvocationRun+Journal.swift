@@ -83,7 +83,7 @@ extension InvocationRun {
             signalArrivals[name, default: 0] += 1
         }
         // A cancellation may come more than once; of anything else the first counts.
-        guard arrived.insert(id).inserted || id == .cancel else { return nil }
+        guard arrived.insert((), for: id) || id == .cancel else { return nil }
         switch notification.result {
         case .void: return (id, .void)
         case .value(let value): return (id, .value(value))

@@ -23,7 +23,7 @@ extension InvocationRun {
         try checkWaiting(ticket)
         let number = nextCompletion()
         _ = try command(RunCommand(resultCompletionID: number, name: name))
-        return (number, arrived.contains(.completion(number)))
+        return (number, arrived[.completion(number)] != nil)
     }
 
     func startTask(_ operation: @escaping @Sendable () async -> Void) {
@@ -50,7 +50,7 @@ extension InvocationRun {
         guard ticket == self.ticket, isRunning, shard.executor.isCurrentThread else { throw InvocationReleased() }
         shard.activate(self)
         openSteps.removeAll { $0.id == id }
-        stepFailures[id] = nil
+        if !stepFailures.isEmpty { stepFailures[id] = nil }
         arrive(
             Notification(type: .runCompletion, id: .completion(id), result: Notification.Result(result.outcome)))
         // What the step did cannot be taken back, so neither may its result be, whatever the handler does next.

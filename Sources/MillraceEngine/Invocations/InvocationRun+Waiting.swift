@@ -118,8 +118,8 @@ extension InvocationRun {
             isCancelRequested = true
             return true
         }
-        outcomes[arrival.id] = DurableOutcome(order: outcomes.count, result: arrival.result)
-        if case .completion(let number) = arrival.id { openTimers[number] = nil }
+        outcomes.insert(DurableOutcome(order: outcomes.count, result: arrival.result), for: arrival.id)
+        if !openTimers.isEmpty, case .completion(let number) = arrival.id { openTimers[number] = nil }
         for waiter in waiters { waiter.note(arrival.id, arrival.result) }
         return true
     }

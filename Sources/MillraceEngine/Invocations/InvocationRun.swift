@@ -62,9 +62,9 @@ import MillraceStore
     /// Results that have come, and that the handler has not taken note of.
     var arrivals: [Arrival] = []
     var nextArrival = 0
-    var outcomes: [DurableID: DurableOutcome] = [:]
+    var outcomes = DurableTable<DurableOutcome>()
     /// Completions that have come, of which only the first counts.
-    var arrived: Set<DurableID> = []
+    var arrived = DurableTable<Void>()
     var signalArrivals: [String: Int] = [:]
     var waiters: [Waiter] = []
     var isCancelRequested = false
@@ -145,25 +145,42 @@ import MillraceStore
         mismatch = nil
         recordedRevision = ""
         abortion = nil
-        guard completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty
-        else { return }
         // The run was used before, by an invocation that did more than most.
+        if completionCounter > 0 || signalCounter >= AwakeableID.firstIndex || random != nil || !outcomes.isEmpty {
+            forgetResults()
+        }
+    }
+
+    private func forgetResults() {
         completionCounter = 0
         signalCounter = AwakeableID.firstIndex - 1
-        signalOrdinals = [:]
+        if !signalOrdinals.isEmpty { signalOrdinals = [:] }
         random = nil
-        arrivals = []
+        arrivals.removeAll(keepingCapacity: arrivals.capacity <= Self.keptCapacity)
         nextArrival = 0
-        outcomes = [:]
-        arrived = []
-        signalArrivals = [:]
-        callees = []
-        attachments = []
+        outcomes.removeAll()
+        arrived.removeAll()
+        if !signalArrivals.isEmpty { signalArrivals = [:] }
+        if !callees.isEmpty { callees = [] }
+        if !attachments.isEmpty { attachments = [] }
         mayHaveJoined = false
-        invocationIDs = [:]
-        openTimers = [:]
+        if !invocationIDs.isEmpty { invocationIDs = [:] }
+        if !openTimers.isEmpty { openTimers = [:] }
         isCancelRequested = false
-        stepFailures = [:]
+        if !stepFailures.isEmpty { stepFailures = [:] }
+    }
+
+    /// Of lists that are as long as those of most invocations the memory serves the next one.
+    private static let keptCapacity = 64
+
+    /// Whether the invocation had to wait, and so had a place of its own.
+    var hasWaited: Bool { ownKey != nil }
+
+    /// Forgets an invocation that has waited and ended, so that the run may serve another.
+    func clear() {
+        ownKey = nil
+        stored = nil
+        forgetResults()
     }
 
     /// Lets the batch go of whose records it ran the last.
@@ -213,9 +230,10 @@ import MillraceStore
 
     var isFromRecord: Bool { batch != nil || stored?.source != nil }
 
-    /// Whether the run may serve another invocation: nothing of this one is left in it.
+    /// Whether the run may serve another invocation: nobody knows it as this one's any more.
     var isReusable: Bool {
-        queue == nil && ownKey == nil && waiters.isEmpty && openTasks == 0 && !isReleased
+        queue == nil && waiters.isEmpty && openTasks == 0 && !isReleased && !isInReadyList && held == nil
+            && recorded.chunkCount == 0 && (tasks.isEmpty || result != nil)
     }
 
     func noteActivity() {

@@ -47,9 +47,11 @@ struct EmitCommand: Message {
     }
 
     func encode(into bytes: inout [UInt8]) {
-        MessageCodec.put(cluster, &bytes)
-        MessageCodec.put(topic, &bytes)
-        unsafe withUnsafeBytes(of: digest.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+        bytes += RecordWriter.array { writer in
+            writer.text(cluster)
+            writer.text(topic)
+            writer.word(digest)
+        }
     }
 
     var description: String { "Emit to topic '\(topic)'" }

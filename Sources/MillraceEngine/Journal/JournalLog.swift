@@ -70,11 +70,15 @@ struct JournalLog {
     mutating func set(_ name: String, _ value: StateValue, now: Int64) { state(6, name, value, now) }
 
     private mutating func add(_ type: MessageType, now: Int64, _ encode: (inout [UInt8]) -> Void) {
-        begin(3, now)
-        unsafe withUnsafeBytes(of: type.rawValue.littleEndian) { unsafe bytes.append(contentsOf: $0) }
-        let at = bytes.count
-        put(0)
+        if bytes.isEmpty { time = now }
+        bytes.append(addingCapacity: 7) { bytes in
+            bytes.append(3)
+            bytes.append(UInt8(truncatingIfNeeded: type.rawValue))
+            bytes.append(UInt8(type.rawValue >> 8))
+            for _ in 0..<4 { bytes.append(0) }
+        }
         let start = bytes.count
+        let at = start - 4
         encode(&bytes)
         let count = UInt32(truncatingIfNeeded: bytes.count - start)
         for i in 0..<4 { bytes[at + i] = UInt8(truncatingIfNeeded: count >> UInt32(8 * i)) }
@@ -107,6 +111,14 @@ struct JournalLog {
 
     /// Forgets what was noted since the last save.
     mutating func rollBack() { bytes.removeSubrange(saved...) }
+
+    /// Forgets everything, and memory beyond what most invocations need.
+    mutating func clear() {
+        removeAll()
+        if bytes.capacity > Self.keptBytes { bytes = [] }
+    }
+
+    private static let keptBytes = 4 << 10
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
@@ -213,6 +225,8 @@ struct JournalLog {
 
     private static func header(_ type: MessageType, _ count: Int, _ chunk: inout [UInt8]) {
         let word = UInt64(type.rawValue) << 48 | UInt64(UInt32(truncatingIfNeeded: count))
-        unsafe withUnsafeBytes(of: word.bigEndian) { unsafe chunk.append(contentsOf: $0) }
+        chunk.append(addingCapacity: 8) { chunk in
+            for shift in stride(from: 56, through: 0, by: -8) { chunk.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
     }
 }

@@ -24,7 +24,7 @@ struct RevisionEntry: Message {
         }
     }
 
-    func encode(into bytes: inout [UInt8]) { MessageCodec.put(revision, &bytes) }
+    func encode(into bytes: inout [UInt8]) { bytes += RecordWriter.array { $0.text(revision) } }
 
     var description: String { revision.isEmpty ? "Revision without a name" : "Revision '\(revision)'" }
 }

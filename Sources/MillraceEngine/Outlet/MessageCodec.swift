@@ -10,9 +10,8 @@ import MillraceStore
 ///          | 4(1) sequence(varint) target(varint) id(24) signal result                             a signal for an invocation
 ///          | 5(1) sequence(varint) target(varint) id(24) caller waits(1)                           a question for a result
 ///          | 6(1) sequence(varint) target(varint) id(24)                                           an invocation is to end
-/// x       := count(varint) bytes            x? := count + 1(varint) bytes, or 0 where there is none
 /// ```
-/// In a block each message has its length before it, as a varint.
+/// Parts are written as ``RecordWriter`` says. In a block each message has its length before it, as a varint.
 enum MessageCodec {
     /// A record for a sink, as it is read back.
     struct Emission {
@@ -31,94 +30,55 @@ enum MessageCodec {
 
     // MARK: Writing
 
-    static func put(_ value: UInt64, _ bytes: inout [UInt8]) {
-        var value = value
-        while value >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
-            value >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: value))
-    }
-
-    static func put(_ text: String, _ bytes: inout [UInt8]) {
-        put(UInt64(text.utf8.count), &bytes)
-        bytes.append(contentsOf: text.utf8)
-    }
-
-    static func putOptional(_ part: UnsafeRawBufferPointer?, _ bytes: inout [UInt8]) {
-        guard let part = unsafe part else { return put(0, &bytes) }
-        put(UInt64(part.count) + 1, &bytes)
-        unsafe bytes.append(contentsOf: part)
-    }
-
-    static func putOptional(_ part: [UInt8]?, _ bytes: inout [UInt8]) {
-        guard let part else { return put(0, &bytes) }
-        put(UInt64(part.count) + 1, &bytes)
-        bytes.append(contentsOf: part)
-    }
-
-    /// Puts a length before what `body` writes.
-    static func frame(_ bytes: inout [UInt8], estimate: Int, _ body: (inout [UInt8]) -> Void) {
-        // The length is written in a fixed number of groups, enough for the estimate and more, so that nothing moves.
-        let at = bytes.count
-        bytes.append(contentsOf: [0x80, 0x80, 0x80, 0x80, 0x00])
-        let start = bytes.count
-        body(&bytes)
-        var length = UInt64(bytes.count - start)
-        for i in 0..<4 {
-            bytes[at + i] = UInt8(truncatingIfNeeded: length) | 0x80
-            length >>= 7
-        }
-        bytes[at + 4] = UInt8(truncatingIfNeeded: length)
-    }
-
-    static func encode(_ message: ShardMessage, into bytes: inout [UInt8]) {
-        frame(&bytes, estimate: 256) { bytes in
+    static func encode(_ message: ShardMessage, into writer: inout RecordWriter) {
+        writer.frame { writer in
             switch message.body {
             case .invoke(let invocation):
-                bytes.append(2)
-                put(message.sequence, &bytes)
-                put(UInt64(message.target), &bytes)
-                invocation.encode(into: &bytes)
+                begin(2, message, &writer)
+                invocation.encode(into: &writer)
             case .complete(let id, let completion, let result):
-                begin(3, message, id, &bytes)
-                put(completion, &bytes)
-                put(result, &bytes)
+                begin(3, message, &writer)
+                writer.id(id)
+                writer.completion(completion)
+                writer.result(result)
             case .signal(let id, let signal, let result):
-                begin(4, message, id, &bytes)
-                put(signal, &bytes)
-                put(result, &bytes)
+                begin(4, message, &writer)
+                writer.id(id)
+                writer.signal(signal)
+                writer.result(result)
             case .query(let id, let listener, let waits):
-                begin(5, message, id, &bytes)
-                put(listener, &bytes)
-                bytes.append(waits ? 1 : 0)
-            case .kill(let id): begin(6, message, id, &bytes)
+                begin(5, message, &writer)
+                writer.id(id)
+                writer.caller(listener)
+                writer.byte(waits ? 1 : 0)
+            case .kill(let id):
+                begin(6, message, &writer)
+                writer.id(id)
             }
         }
     }
 
-    private static func begin(_ kind: UInt8, _ message: ShardMessage, _ id: InvocationID, _ bytes: inout [UInt8]) {
-        bytes.append(kind)
-        put(message.sequence, &bytes)
-        put(UInt64(message.target), &bytes)
-        bytes.append(contentsOf: id.bytes)
+    private static func begin(_ kind: UInt8, _ message: ShardMessage, _ writer: inout RecordWriter) {
+        writer.byte(kind)
+        writer.integer(message.sequence)
+        writer.count(message.target)
     }
 
     /// A record for a sink. It is what a message of a block has, and the value of a row of the family `outbox`.
     static func encodeEmission(
         sequence: UInt64, cluster: String, topic: String, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [SourceRecord.Header], into bytes: inout [UInt8]
+        headers: [SourceRecord.Header], into writer: inout RecordWriter
     ) {
-        bytes.append(1)
-        put(sequence, &bytes)
-        put(cluster, &bytes)
-        put(topic, &bytes)
-        unsafe putOptional(key, &bytes)
-        unsafe putOptional(value, &bytes)
-        put(UInt64(headers.count), &bytes)
+        writer.byte(1)
+        writer.integer(sequence)
+        writer.text(cluster)
+        writer.text(topic)
+        unsafe writer.optional(key)
+        unsafe writer.optional(value)
+        writer.count(headers.count)
         for header in headers {
-            put(header.name, &bytes)
-            putOptional(header.value, &bytes)
+            writer.text(header.name)
+            writer.optional(header.value)
         }
     }
 

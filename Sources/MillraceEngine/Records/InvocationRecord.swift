@@ -45,34 +45,49 @@ package struct InvocationRecord: Sendable {
     var listeners: [ResponseTarget] = []
     package var result: DurableResult?
 
-    func encode() -> [UInt8] {
-        var bytes: [UInt8] = [Self.version, status.rawValue]
-        MessageCodec.put(queueService, &bytes)
-        MessageCodec.put(UInt64(queueKey.count), &bytes)
-        bytes.append(contentsOf: queueKey)
-        MessageCodec.put(queueNumber, &bytes)
-        MessageCodec.put(service, &bytes)
-        MessageCodec.put(handler, &bytes)
-        MessageCodec.put(UInt64(key.count), &bytes)
-        bytes.append(contentsOf: key)
-        MessageCodec.put(UInt64(bitPattern: createdMilliseconds), &bytes)
-        MessageCodec.put(UInt64(bitPattern: endedMilliseconds), &bytes)
-        MessageCodec.put(UInt64(chunks), &bytes)
-        MessageCodec.put(dueMilliseconds, &bytes)
-        MessageCodec.put(journalDueMilliseconds, &bytes)
-        MessageCodec.put(UInt64(listeners.count), &bytes)
-        for listener in listeners { MessageCodec.put(listener, &bytes) }
-        if let result {
-            bytes.append(1)
-            MessageCodec.put(result, &bytes)
-        } else {
-            bytes.append(0)
-        }
-        return bytes
+    func encode(into writer: inout RecordWriter) {
+        writer.byte(Self.version)
+        writer.byte(status.rawValue)
+        writer.text(queueService)
+        writer.bytesWithCount(queueKey)
+        writer.integer(queueNumber)
+        writer.text(service)
+        writer.text(handler)
+        writer.bytesWithCount(key)
+        writer.integer(createdMilliseconds)
+        writer.integer(endedMilliseconds)
+        writer.integer(UInt64(chunks))
+        writer.integer(dueMilliseconds)
+        writer.integer(journalDueMilliseconds)
+        writer.count(listeners.count)
+        for listener in listeners { writer.caller(listener) }
+        writer.byte(result == nil ? 0 : 1)
+        if let result { writer.result(result) }
     }
 }
 
 extension InvocationRecord {
+    /// Only those who wait for the result: most of the time the rest is known, or not needed.
+    static func listeners(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) -> [ResponseTarget] {
+        var reader = unsafe RecordReader(bytes)
+        guard try reader.byte() == version else { throw RecordError() }
+        _ = try reader.byte()
+        for _ in 0..<2 { try reader.skip() }
+        _ = try reader.integer()
+        for _ in 0..<3 { try reader.skip() }
+        for _ in 0..<5 { _ = try reader.integer() }
+        return try listeners(&reader)
+    }
+
+    private static func listeners(_ reader: inout RecordReader) throws(RecordError) -> [ResponseTarget] {
+        var listeners: [ResponseTarget] = []
+        for _ in 0..<(try reader.count()) {
+            guard let listener = try reader.caller() else { throw RecordError() }
+            listeners.append(listener)
+        }
+        return listeners
+    }
+
     package init(decoding bytes: UnsafeRawBufferPointer) throws(RecordError) {
         var reader = unsafe RecordReader(bytes)
         guard try reader.byte() == Self.version, let status = Status(rawValue: try reader.byte()) else {
@@ -90,10 +105,7 @@ extension InvocationRecord {
         chunks = UInt32(truncatingIfNeeded: try reader.integer())
         dueMilliseconds = try reader.integer()
         journalDueMilliseconds = try reader.integer()
-        for _ in 0..<(try reader.count()) {
-            guard let listener = try reader.caller() else { throw RecordError() }
-            listeners.append(listener)
-        }
+        listeners = try Self.listeners(&reader)
         if try reader.byte() == 1 { result = try reader.result() }
     }
 }

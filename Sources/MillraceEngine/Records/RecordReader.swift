@@ -39,6 +39,12 @@ import MillraceStore
         return unsafe [UInt8](bytes[at..<at + count])
     }
 
+    /// Passes over a part that has its count before it.
+    mutating func skip() throws(RecordError) {
+        let count = try count()
+        at += count
+    }
+
     mutating func bytesWithCount() throws(RecordError) -> [UInt8] { try part(try count()) }
 
     mutating func text() throws(RecordError) -> String { String(decoding: try bytesWithCount(), as: UTF8.self) }
@@ -88,57 +94,6 @@ import MillraceStore
         case 0: return .index(UInt32(truncatingIfNeeded: try integer()))
         case 1: return .name(try text())
         default: throw RecordError()
-        }
-    }
-}
-
-/// The parts that ``RecordReader`` reads.
-extension MessageCodec {
-    static func put(_ caller: ResponseTarget?, _ bytes: inout [UInt8]) {
-        switch caller {
-        case nil: bytes.append(0)
-        case .invocation(let id, let completion):
-            bytes.append(1)
-            bytes.append(contentsOf: id.bytes)
-            put(completion, &bytes)
-        case .request(let number):
-            bytes.append(2)
-            put(number, &bytes)
-        }
-    }
-
-    static func put(_ completion: Completion, _ bytes: inout [UInt8]) {
-        bytes.append(completion.kind.rawValue)
-        put(UInt64(completion.number), &bytes)
-    }
-
-    static func put(_ result: DurableResult, _ bytes: inout [UInt8]) {
-        switch result {
-        case .void: bytes.append(0)
-        case .value(let value):
-            bytes.append(1)
-            put(UInt64(value.count), &bytes)
-            bytes.append(contentsOf: value)
-        case .failure(let error):
-            bytes.append(2)
-            put(UInt64(error.code), &bytes)
-            put(error.message, &bytes)
-            put(UInt64(error.metadata.count), &bytes)
-            for (name, value) in error.metadata.sorted(by: { $0.key < $1.key }) {
-                put(name, &bytes)
-                put(value, &bytes)
-            }
-        }
-    }
-
-    static func put(_ signal: SignalName, _ bytes: inout [UInt8]) {
-        switch signal {
-        case .index(let index):
-            bytes.append(0)
-            put(UInt64(index), &bytes)
-        case .name(let name):
-            bytes.append(1)
-            put(name, &bytes)
         }
     }
 }

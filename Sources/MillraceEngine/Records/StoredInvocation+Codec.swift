@@ -3,47 +3,47 @@ import MillraceStore
 
 /// ```text
 /// invocation := (2 | 3 | 4)(1) id(24) service handler key? payload? accepted(varint) due(varint) caller headers idempotencyKey? callers source
-/// caller     := 0(1) | 1(1) id(24) kind(1) completion(varint) | 2(1) request(varint)
 /// headers    := count(varint) (name value)*
 /// callers    := count(varint) id(24)*
 /// source     := 0(1) | kind(1) subscription topic partition(varint) offset(varint) timestamp(varint) key? headers      kind 2 is a tombstone
 /// ```
-/// The first byte is 3 where the invocation is known by a record before it has started, and 4 where it is gone from its line. Parts are written as ``MessageCodec`` says.
+/// The first byte is 3 where the invocation is known by a record before it has started, and 4 where it is gone from its line. Parts are written as
+/// ``RecordWriter`` says.
 extension StoredInvocation {
     private static let version: UInt8 = 2
     private static let versionWithRecord: UInt8 = 3
     private static let versionOfGone: UInt8 = 4
 
-    func encode(into bytes: inout [UInt8]) {
-        bytes.append(isGone ? Self.versionOfGone : hasRecord ? Self.versionWithRecord : Self.version)
-        bytes.append(contentsOf: id.bytes)
-        MessageCodec.put(service, &bytes)
-        MessageCodec.put(handler, &bytes)
-        MessageCodec.putOptional(key, &bytes)
-        MessageCodec.putOptional(payload, &bytes)
-        MessageCodec.put(UInt64(bitPattern: acceptedAtMilliseconds), &bytes)
-        MessageCodec.put(dueMilliseconds, &bytes)
-        MessageCodec.put(caller, &bytes)
-        MessageCodec.put(UInt64(headers.count), &bytes)
+    func encode(into writer: inout RecordWriter) {
+        writer.byte(isGone ? Self.versionOfGone : hasRecord ? Self.versionWithRecord : Self.version)
+        writer.id(id)
+        writer.text(service)
+        writer.text(handler)
+        writer.optional(key)
+        writer.optional(payload)
+        writer.integer(acceptedAtMilliseconds)
+        writer.integer(dueMilliseconds)
+        writer.caller(caller)
+        writer.count(headers.count)
         for header in headers {
-            MessageCodec.put(header.name, &bytes)
-            MessageCodec.put(header.value, &bytes)
+            writer.text(header.name)
+            writer.text(header.value)
         }
-        MessageCodec.putOptional(idempotencyKey.map { Array($0.utf8) }, &bytes)
-        MessageCodec.put(UInt64(callers.count), &bytes)
-        for caller in callers { bytes.append(contentsOf: caller.bytes) }
-        guard let source else { return bytes.append(0) }
-        bytes.append(source.record.isTombstone ? 2 : 1)
-        MessageCodec.put(source.subscription, &bytes)
-        MessageCodec.put(source.record.topic, &bytes)
-        MessageCodec.put(UInt64(UInt32(bitPattern: source.record.partition)), &bytes)
-        MessageCodec.put(UInt64(bitPattern: source.record.offset), &bytes)
-        MessageCodec.put(UInt64(bitPattern: source.record.timestampMilliseconds ?? .min), &bytes)
-        MessageCodec.putOptional(source.record.key, &bytes)
-        MessageCodec.put(UInt64(source.record.headers.count), &bytes)
+        writer.optional(text: idempotencyKey)
+        writer.count(callers.count)
+        for caller in callers { writer.id(caller) }
+        guard let source else { return writer.byte(0) }
+        writer.byte(source.record.isTombstone ? 2 : 1)
+        writer.text(source.subscription)
+        writer.text(source.record.topic)
+        writer.integer(UInt64(UInt32(bitPattern: source.record.partition)))
+        writer.integer(source.record.offset)
+        writer.integer(source.record.timestampMilliseconds ?? .min)
+        writer.optional(source.record.key)
+        writer.count(source.record.headers.count)
         for header in source.record.headers {
-            MessageCodec.put(header.name, &bytes)
-            MessageCodec.putOptional(header.value, &bytes)
+            writer.text(header.name)
+            writer.optional(header.value)
         }
     }
 

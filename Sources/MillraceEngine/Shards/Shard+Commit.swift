@@ -46,7 +46,7 @@ extension Shard {
             rowKey.append(SequenceRow.name)
             unsafe row.words.span.withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
         }
-        let number = unsafe frames.withUnsafeBytes { unsafe store.endBatch(into: batch, messages: $0) }
+        let number = unsafe store.endBatch(into: batch, messages: messages.bytes)
         counters.batches.add(1, ordering: .relaxed)
         turn = EndedTurn(
             batchNumber: number, marks: published, outgoing: outgoing, firstSequence: first, isStored: isStored)
@@ -55,7 +55,7 @@ extension Shard {
     }
 
     private func encodeMessages(_ first: UInt64) {
-        frames.removeAll(keepingCapacity: true)
+        messages.removeAll()
         var sequence = first
         unsafe outgoing.bytes.withUnsafeBytes { bytes in
             for emission in outgoing.emissions {
@@ -71,11 +71,11 @@ extension Shard {
                         emission.sink, sequence, topic: outgoing.topics[emission.topic], key: keyBytes,
                         value: valueBytes, headers: emission.headers)
                 } else {
-                    MessageCodec.frame(&frames, estimate: 64) { frames in
+                    messages.frame { messages in
                         unsafe MessageCodec.encodeEmission(
                             sequence: sequence, cluster: settings.sinks[emission.sink],
                             topic: outgoing.topics[emission.topic], key: keyBytes, value: valueBytes,
-                            headers: emission.headers, into: &frames)
+                            headers: emission.headers, into: &messages)
                     }
                 }
                 sequence += 1
@@ -83,7 +83,7 @@ extension Shard {
         }
         for message in outgoing.messages {
             MessageCodec.encode(
-                ShardMessage(sequence: sequence, target: message.target, body: message.body), into: &frames)
+                ShardMessage(sequence: sequence, target: message.target, body: message.body), into: &messages)
             sequence += 1
         }
         messageSequence = sequence - 1

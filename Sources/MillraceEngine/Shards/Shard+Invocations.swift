@@ -147,7 +147,7 @@ extension Shard {
 
     /// Tells people of a failure that ends an invocation, where nobody else gets to know it.
     func tellFailure(_ error: TerminalError, of invocation: StoredInvocation) {
-        guard invocation.caller == nil, record(of: invocation.id)?.listeners.isEmpty ?? true else { return }
+        guard invocation.caller == nil, listeners(of: invocation.id)?.isEmpty ?? true else { return }
         counters.terminalFailures.add(1, ordering: .relaxed)
         observer.failed(
             TerminalFailureEvent(
@@ -191,17 +191,20 @@ extension Shard {
         if let caller = stored?.caller { answer(caller, result) }
         let isStarted = queue?.isStarted ?? false
         guard isStarted || id.isDerived || stored?.hasRecord == true else { return }
-        let record = record(of: id)
-        for listener in record?.listeners ?? [] { answer(listener, result) }
         // Where a result is kept the journal goes before it at the latest; else the journal's time is that of both.
         var journalRetention = isStarted ? self.journalRetention(handler) : 0
         let retention = id.isDerived ? resultRetention(handler) : journalRetention
         journalRetention = min(journalRetention, retention)
         guard retention > 0 else {
-            if record != nil { deleteRecord(id) }
+            if let listeners = listeners(of: id) {
+                for listener in listeners { answer(listener, result) }
+                deleteRecord(id)
+            }
             if handler.isWorkflow { forgetWorkflow(handler.service, key: stored?.key ?? []) }
             return
         }
+        let record = record(of: id)
+        for listener in record?.listeners ?? [] { answer(listener, result) }
         var kept =
             record
             ?? InvocationRecord(

@@ -62,14 +62,14 @@ extension Shard {
         _ sink: Int, _ sequence: UInt64, topic: String, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: [SourceRecord.Header]
     ) -> Int {
-        var row: [UInt8] = []
+        rowValue.removeAll()
         unsafe MessageCodec.encodeEmission(
             sequence: sequence, cluster: lanes[sink].name, topic: topic, key: key, value: value, headers: headers,
-            into: &row)
+            into: &rowValue)
         selectOutbox(lanes[sink].name, sequence)
-        unsafe row.withUnsafeBytes { unsafe store.putNew(.outbox, rowKey.bytes, $0) }
-        lanes[sink].stored(sequence, bytes: row.count)
-        return row.count
+        unsafe store.putNew(.outbox, rowKey.bytes, rowValue.bytes)
+        lanes[sink].stored(sequence, bytes: rowValue.count)
+        return rowValue.count
     }
 
     private func selectOutbox(_ name: String, _ sequence: UInt64) {

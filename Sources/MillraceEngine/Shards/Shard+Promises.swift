@@ -37,20 +37,21 @@ extension Shard {
     }
 
     private func put(_ row: PromiseRow, _ name: String, _ run: InvocationRun) {
-        var bytes: [UInt8] = [1]
+        rowValue.removeAll()
+        rowValue.byte(1)
         if let result = row.result {
-            bytes.append(1)
-            MessageCodec.put(result, &bytes)
+            rowValue.byte(1)
+            rowValue.result(result)
         } else {
-            bytes.append(0)
-            MessageCodec.put(UInt64(row.listeners.count), &bytes)
+            rowValue.byte(0)
+            rowValue.count(row.listeners.count)
             for (id, completion) in row.listeners {
-                bytes.append(contentsOf: id.bytes)
-                MessageCodec.put(UInt64(completion), &bytes)
+                rowValue.id(id)
+                rowValue.integer(UInt64(completion))
             }
         }
         selectPromise(name, run)
-        unsafe bytes.withUnsafeBytes { unsafe store.put(.promises, rowKey.bytes, $0) }
+        unsafe store.put(.promises, rowKey.bytes, rowValue.bytes)
     }
 
     /// Completes a run's wait with the promise's result, now or when it is there.

@@ -112,6 +112,12 @@ extension Shard {
         rowKey.append(number)
     }
 
+    /// Makes an invocation the value of the row that is written next.
+    func select(value invocation: StoredInvocation) {
+        rowValue.removeAll()
+        invocation.encode(into: &rowValue)
+    }
+
     func storeHeader(_ queue: VirtualQueue) {
         var until: Int64 = 0
         let state: QueueHeader.State
@@ -128,7 +134,9 @@ extension Shard {
             head: queue.head, tail: queue.tail, state: state, untilMilliseconds: until, isStarted: queue.isStarted,
             hasCalls: queue.hasCalls, chunks: queue.chunks, failure: queue.failure)
         selectHeader(queue)
-        unsafe header.encode().withUnsafeBytes { unsafe store.put(.meta, rowKey.bytes, $0) }
+        rowValue.removeAll()
+        header.encode(into: &rowValue)
+        unsafe store.put(.meta, rowKey.bytes, rowValue.bytes)
     }
 
     /// Appends an invocation that finds its key busy. It is known by its id from now on, so that it can be cancelled.
@@ -169,10 +177,9 @@ extension Shard {
 
     /// Appends an invocation, durably with the batch.
     func enqueue(_ invocation: StoredInvocation, in queue: VirtualQueue) {
-        var bytes: [UInt8] = []
-        invocation.encode(into: &bytes)
+        select(value: invocation)
         selectEntry(queue, queue.tail)
-        unsafe bytes.withUnsafeBytes { unsafe store.putNew(.inbox, rowKey.bytes, $0) }
+        unsafe store.putNew(.inbox, rowKey.bytes, rowValue.bytes)
         let inMemory = queue.loaded.count - queue.loadedOffset
         if inMemory == queue.count, inMemory < Self.loadedInvocations { queue.loaded.append(invocation) }
         queue.tail += 1
@@ -261,9 +268,8 @@ extension Shard {
         place.isGone = true
         place.caller = nil
         place.payload = []
-        var bytes: [UInt8] = []
-        place.encode(into: &bytes)
-        unsafe bytes.withUnsafeBytes { unsafe store.put(.inbox, rowKey.bytes, $0) }
+        select(value: place)
+        unsafe store.put(.inbox, rowKey.bytes, rowValue.bytes)
         let at = queue.loadedOffset + Int(number - queue.head)
         if at < queue.loaded.count { queue.loaded[at] = place }
         if number == queue.head, case .ready = queue.state {

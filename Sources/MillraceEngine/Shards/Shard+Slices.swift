@@ -39,7 +39,7 @@ extension Shard {
             case (.finished, let queue?): removeHead(queue)
             case (.finished, nil), (.placed, _): break
             }
-            return
+            return giveBack(run)
         }
         store.keepInvocation()
         if run.queue == nil { place(run) }
@@ -203,6 +203,18 @@ extension Shard {
         }
     }
 
+    /// Those who wait for an invocation's result; `nil` where it has no record.
+    func listeners(of id: InvocationID) -> [ResponseTarget]? {
+        selectRecord(id)
+        do {
+            guard let bytes = try unsafe store.get(.invocations, rowKey.bytes) else { return nil }
+            return try unsafe InvocationRecord.listeners(decoding: bytes)
+        } catch {
+            observer.contextMisused(error)
+            return nil
+        }
+    }
+
     /// The batch in which the record was changed last; 0 where that was long ago, or there is none.
     func batchOfRecord(_ id: InvocationID) throws -> UInt64 {
         selectRecord(id)
@@ -211,7 +223,9 @@ extension Shard {
 
     func putRecord(_ id: InvocationID, _ record: InvocationRecord) {
         selectRecord(id)
-        unsafe record.encode().withUnsafeBytes { unsafe store.putNew(.invocations, rowKey.bytes, $0) }
+        rowValue.removeAll()
+        record.encode(into: &rowValue)
+        unsafe store.putNew(.invocations, rowKey.bytes, rowValue.bytes)
     }
 
     func deleteRecord(_ id: InvocationID) {

@@ -26,10 +26,9 @@ extension Shard {
 
     /// Keeps a delayed invocation until its time.
     func storeTimer(_ invocation: StoredInvocation) {
-        var bytes: [UInt8] = []
-        invocation.encode(into: &bytes)
+        select(value: invocation)
         selectTimer(due: invocation.dueMilliseconds, invocation.id, TimerNumber.invocation)
-        unsafe bytes.withUnsafeBytes { unsafe store.putNew(.timers, rowKey.bytes, $0) }
+        unsafe store.putNew(.timers, rowKey.bytes, rowValue.bytes)
         timers.add(
             TimerQueue.Entry(due: invocation.dueMilliseconds, id: invocation.id, completion: TimerNumber.invocation))
         guard invocation.id.isDerived else { return }
@@ -91,9 +90,8 @@ extension Shard {
             var invocation = try? unsafe StoredInvocation(decoding: bytes)
         else { return }
         invocation.hasRecord = true
-        var row: [UInt8] = []
-        invocation.encode(into: &row)
-        unsafe row.withUnsafeBytes { unsafe store.put(.timers, rowKey.bytes, $0) }
+        select(value: invocation)
+        unsafe store.put(.timers, rowKey.bytes, rowValue.bytes)
     }
 
     /// Runs what is due, until the turn has done enough.

@@ -85,7 +85,12 @@ final class Shard {
     var queuedCount = 0
 
     var rowKey: RowKey
+    /// What the row that is written next is to have.
+    var rowValue = RecordWriter()
+    /// A run whose invocation has ended inline, for the next one.
     private var spareRun: InvocationRun?
+    /// Runs of invocations that have waited and ended: those come and go in waves, as a turn of records begins many, and a sync ends many.
+    private var spareRuns: [InvocationRun] = []
     /// For what handlers encode, which is copied before anything else is encoded.
     var spareBuffer: [UInt8] = []
     var lent: [UInt8] = []
@@ -104,7 +109,10 @@ final class Shard {
     /// What is stored for each sink.
     var lanes: [OutboxLane]
     var undeliveredBytes = 0
+    /// What a journal gets next.
     var frames: [UInt8] = []
+    /// The turn's messages, as its block gets them.
+    var messages = RecordWriter()
     var turn: EndedTurn?
     /// A sink that undelivered records are for, and that is not configured any more.
     var missingSink: String?
@@ -168,16 +176,28 @@ final class Shard {
             run.origin = nil
             return run
         }
+        if let run = spareRuns.popLast() {
+            run.origin = nil
+            return run
+        }
         return InvocationRun(shard: self)
     }
 
+    /// Takes back a run whose invocation has ended.
     @inline(__always)
     func giveBack(_ run: InvocationRun) {
         guard run.isReusable else { return }
         // What an invocation that has finished did needs no journal.
-        run.log.removeAll()
-        spareRun = run
+        run.log.clear()
+        if !run.hasWaited {
+            spareRun = run
+        } else if spareRuns.count < Self.maxSpareRuns {
+            run.clear()
+            spareRuns.append(run)
+        }
     }
+
+    private static let maxSpareRuns = 256
 
     /// No record of a batch is to be run any more.
     func forgetBatch() { spareRun?.forgetBatch() }
@@ -185,6 +205,7 @@ final class Shard {
     /// The end: nothing is to be run any more.
     func forgetRuns() {
         spareRun = nil
+        spareRuns = []
         active = nil
     }
 

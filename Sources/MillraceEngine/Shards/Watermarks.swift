@@ -39,7 +39,7 @@ struct Watermarks {
         key.append(subscription)
         key.append(UInt16(truncatingIfNeeded: topic.utf8.count))
         key.append(topic)
-        key.append(partition)
+        key.append(UInt32(bitPattern: partition))
         return unsafe [UInt8](key.bytes)
     }
 

@@ -39,21 +39,21 @@ struct QueueHeader: Equatable {
     var chunks: UInt32?
     var failure: HeadFailure
 
-    func encode() -> [UInt8] {
-        var bytes: [UInt8] = [Self.version]
-        func put<I: FixedWidthInteger>(_ value: I) {
-            unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    func encode(into writer: inout RecordWriter) {
+        writer.byte(Self.version)
+        writer.word(head)
+        writer.word(tail)
+        writer.byte(state.rawValue)
+        writer.word(UInt64(bitPattern: untilMilliseconds))
+        writer.word(UInt32(clamping: failure.attempts))
+        writer.word(UInt64(bitPattern: failure.firstFailedMilliseconds))
+        writer.byte((isStarted ? Self.startedFlag : 0) | (hasCalls ? Self.callsFlag : 0))
+        writer.word(chunks ?? .max)
+        guard !failure.lastError.isEmpty else { return }
+        var error = failure.lastError
+        error.withUTF8 { utf8 in
+            unsafe writer.part(UnsafeRawBufferPointer(start: utf8.baseAddress, count: min(utf8.count, Self.maxErrorBytes)))
         }
-        put(head)
-        put(tail)
-        bytes.append(state.rawValue)
-        put(untilMilliseconds)
-        put(UInt32(clamping: failure.attempts))
-        put(failure.firstFailedMilliseconds)
-        bytes.append((isStarted ? Self.startedFlag : 0) | (hasCalls ? Self.callsFlag : 0))
-        put(chunks ?? .max)
-        bytes.append(contentsOf: failure.lastError.utf8.prefix(Self.maxErrorBytes))
-        return bytes
     }
 
     init(

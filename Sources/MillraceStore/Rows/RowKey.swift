@@ -1,50 +1,32 @@
 /// Builds row keys in a buffer of its own that is used again and again.
 ///
 /// Keys of one shard begin with its number (2 bytes, big-endian). Parts of variable length carry their length before them,
-/// so that no key is a prefix of another by accident and one object's rows are one range.
+/// so that no key is a prefix of another by accident and one object's rows are one range. Integers are big-endian, so that keys sort
+/// by them.
 @safe package struct RowKey: ~Copyable {
-    package private(set) var count: Int
-    private var start: UnsafeMutableRawPointer
-    private var capacity: Int
+    @usableFromInline package var buffer = RowBytes()
 
-    package init(shard: Int) {
-        capacity = 256
-        unsafe start = .allocate(byteCount: capacity, alignment: 8)
-        count = 0
-        append(UInt16(shard))
-    }
+    package init(shard: Int) { append(UInt16(shard)) }
 
-    deinit { unsafe start.deallocate() }
+    @inlinable package var count: Int { buffer.count }
 
     /// The bytes; they live until the key is changed.
-    @inline(__always)
-    package var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
+    @inlinable package var bytes: UnsafeRawBufferPointer { unsafe buffer.bytes }
 
     /// Cuts the key back to an earlier count.
-    @inline(__always)
-    package mutating func truncate(to count: Int) { self.count = count }
+    @inlinable package mutating func truncate(to count: Int) { buffer.truncate(to: count) }
 
-    @inline(__always)
-    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        reserve(bytes.count)
-        if let base = bytes.baseAddress { unsafe (start + count).copyMemory(from: base, byteCount: bytes.count) }
-        count += bytes.count
-    }
+    @inlinable package mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe buffer.append(bytes) }
 
-    @inline(__always)
-    package mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
-    }
+    @inlinable package mutating func append(_ text: String) { buffer.append(text) }
 
-    /// Appends an integer, big-endian, so that keys sort by it.
-    @inline(__always)
-    package mutating func append<I: FixedWidthInteger>(_ value: I) {
-        let size = MemoryLayout<I>.size
-        reserve(size)
-        unsafe (start + count).storeBytes(of: value.bigEndian, as: I.self)
-        count += size
-    }
+    @inlinable package mutating func append(_ value: UInt8) { buffer.append(value) }
+
+    @inlinable package mutating func append(_ value: UInt16) { buffer.append(word: value.bigEndian) }
+
+    @inlinable package mutating func append(_ value: UInt32) { buffer.append(word: value.bigEndian) }
+
+    @inlinable package mutating func append(_ value: UInt64) { buffer.append(word: value.bigEndian) }
 
     /// Appends a service's name with its length, and an object's key with its length: the prefix of all rows of one object.
     package mutating func appendObject(service: String, key: UnsafeRawBufferPointer) {
@@ -52,14 +34,5 @@
         append(service)
         append(UInt32(key.count))
         unsafe append(key)
-    }
-
-    private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        capacity = max(capacity * 2, count + more)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
-        unsafe larger.copyMemory(from: start, byteCount: count)
-        unsafe start.deallocate()
-        unsafe start = unsafe larger
     }
 }

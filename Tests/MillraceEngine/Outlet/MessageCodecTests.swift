@@ -10,9 +10,7 @@ struct MessageCodecTests {
     private func body(_ framed: [UInt8]) -> [UInt8] { Array(framed.dropFirst(5)) }
 
     private func encode(_ message: ShardMessage) -> [UInt8] {
-        var bytes: [UInt8] = []
-        MessageCodec.encode(message, into: &bytes)
-        return bytes
+        RecordWriter.array { MessageCodec.encode(message, into: &$0) }
     }
 
     private var invocation: StoredInvocation {

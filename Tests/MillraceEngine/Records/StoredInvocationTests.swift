@@ -44,24 +44,21 @@ struct StoredInvocationTests {
     func comesBackAsItWasWritten(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let invocation = sample(&random)
-        var bytes: [UInt8] = []
-        invocation.encode(into: &bytes)
+        let bytes = RecordWriter.array { invocation.encode(into: &$0) }
         #expect(try decode(bytes) == invocation)
     }
 
     @Test(arguments: UInt64(1)...20)
     func cutAnywhereItCannotBeRead(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var bytes: [UInt8] = []
-        sample(&random).encode(into: &bytes)
+        let bytes = RecordWriter.array { sample(&random).encode(into: &$0) }
         for count in 0..<bytes.count { #expect(throws: RecordError.self) { try decode(Array(bytes[..<count])) } }
     }
 
     @Test(arguments: UInt64(1)...200)
     func anyBytesAreReadSafely(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var bytes: [UInt8] = []
-        sample(&random).encode(into: &bytes)
+        var bytes = RecordWriter.array { sample(&random).encode(into: &$0) }
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
         }
@@ -71,8 +68,7 @@ struct StoredInvocationTests {
 
     @Test func otherVersionCannotBeRead() {
         var random = SeededGenerator(seed: 1)
-        var bytes: [UInt8] = []
-        sample(&random).encode(into: &bytes)
+        var bytes = RecordWriter.array { sample(&random).encode(into: &$0) }
         bytes[0] = 99
         #expect(throws: RecordError.self) { try decode(bytes) }
     }

@@ -13,6 +13,8 @@ struct QueueHeaderTests {
             failure: HeadFailure(attempts: 7, firstFailedMilliseconds: 99, lastError: error))
     }
 
+    private func encode(_ header: QueueHeader) -> [UInt8] { RecordWriter.array { header.encode(into: &$0) } }
+
     private func decode(_ bytes: [UInt8]) -> QueueHeader? {
         unsafe bytes.withUnsafeBytes { unsafe QueueHeader($0) }
     }
@@ -20,17 +22,17 @@ struct QueueHeaderTests {
     @Test(arguments: [QueueHeader.State.ready, .backingOff, .parked, .stopped, .suspended])
     func comesBackAsItWasWritten(state: QueueHeader.State) {
         for error in ["", "it broke", "völlig kaputt"] {
-            #expect(decode(header(error: error, state: state).encode()) == header(error: error, state: state))
+            #expect(decode(encode(header(error: error, state: state))) == header(error: error, state: state))
         }
     }
 
     @Test(arguments: [false, true], [false, true]) func flagsComeBack(isStarted: Bool, hasCalls: Bool) {
         let header = header(isStarted: isStarted, hasCalls: hasCalls)
-        #expect(decode(header.encode()) == header)
+        #expect(decode(encode(header)) == header)
     }
 
     @Test func cutBeforeTheErrorItIsNoHeader() {
-        let bytes = header().encode()
+        let bytes = encode(header())
         for count in 0..<QueueHeader.fixedCount { #expect(decode(Array(bytes[..<count])) == nil) }
         #expect(decode(Array(bytes[..<QueueHeader.fixedCount]))?.failure.lastError == "")
     }
@@ -39,7 +41,7 @@ struct QueueHeaderTests {
     @Test func readsTheVersionsBefore() {
         var known = header(isStarted: true)
         known.chunks = 7
-        var bytes = known.encode()
+        var bytes = encode(known)
         #expect(decode(bytes)?.chunks == 7)
         bytes[0] = 3
         known.hasCalls = true
@@ -51,16 +53,16 @@ struct QueueHeaderTests {
     }
 
     @Test func otherVersionOrStateIsNoHeader() {
-        var bytes = header().encode()
+        var bytes = encode(header())
         bytes[0] = 99
         #expect(decode(bytes) == nil)
-        bytes = header().encode()
+        bytes = encode(header())
         bytes[17] = 9
         #expect(decode(bytes) == nil)
     }
 
     @Test func longErrorIsCut() {
-        let long = header(error: String(repeating: "e", count: 5_000)).encode()
+        let long = encode(header(error: String(repeating: "e", count: 5_000)))
         #expect(long.count == QueueHeader.fixedCount + QueueHeader.maxErrorBytes)
         #expect(decode(long)?.failure.lastError.count == QueueHeader.maxErrorBytes)
     }
