@@ -69,9 +69,12 @@ final class RequestScope: InvocationScope {
     func timer(dueAtMilliseconds: Int64, _ ticket: UInt64) throws -> DurableID { throw refusal }
     func awakeable(_ ticket: UInt64) throws -> UInt32 { throw refusal }
     func nextSignal(_ name: String, _ ticket: UInt64) throws -> DurableID { throw refusal }
+    func settle(_ wait: DurableWait, _ ticket: UInt64) throws -> Bool { throw refusal }
     func wait(for wait: DurableWait, _ ticket: UInt64) async throws { throw refusal }
     func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool) { throw refusal }
-    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws { throw refusal }
+    func isAtStake(_ ticket: UInt64) throws -> Bool { throw refusal }
+    func durability(_ ticket: UInt64) async throws { throw refusal }
+    func openStep(_ id: UInt32, _ name: String, _ ticket: UInt64) throws { throw refusal }
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws { throw refusal }
     func stepFailed(
         _ id: UInt32, _ name: String, _ error: any Error, _ policy: RetryPolicy?, _ ticket: UInt64

@@ -14,17 +14,12 @@ extension InvocationContext {
     public func run<Value: Codable & SendableMetatype>(
         _ name: String, retry: RetryPolicy? = nil, serde: Serde<Value> = .json, _ step: () async throws -> Value
     ) async throws -> Value {
-        try await runStep(name, retry) {
-            try serde.encode(try await step())
-        }.decode(serde)
+        try await result(of: name, retry, { try serde.encode($0) }, step).decode(serde)
     }
 
     /// Runs a function without result once.
     public func run(_ name: String, retry: RetryPolicy? = nil, _ step: () async throws -> Void) async throws {
-        _ = try await runStep(name, retry) {
-            try await step()
-            return []
-        }.decode(.bytes)
+        _ = try await result(of: name, retry, { [] }, step).decode(.bytes)
     }
 
     /// Starts a step beside the handler; several run at once. Its result is awaited, or combined with others, later.
@@ -37,32 +32,42 @@ extension InvocationContext {
             if !isRecorded {
                 handle.scope.startTask { [self] in
                     // Where the attempt is over there is no result to wait for either.
-                    try? await perform(id, name, retry) { try serde.encode(try await step()) }
+                    try? await perform(id, name, retry, { try serde.encode($0) }, step)
                 }
             }
             return .completion(id)
         }) { try $0.decode(serde) }
     }
 
-    private func runStep(
-        _ name: String, _ retry: RetryPolicy?, _ step: () async throws -> [UInt8]
+    private func result<Value>(
+        of name: String, _ retry: RetryPolicy?, _ encode: (Value) throws -> [UInt8], _ step: () async throws -> Value
     ) async throws -> DurableResult {
         let (id, isRecorded) = try handle.scope.beginStep(name, handle.ticket)
-        if !isRecorded { try await perform(id, name, retry, step) }
-        return try await handle.future({ .completion(id) }) { $0 }.value
+        if !isRecorded { try await perform(id, name, retry, encode, step) }
+        let wait = DurableWait.result(.completion(id))
+        if try !handle.scope.settle(wait, handle.ticket) { try await handle.scope.wait(for: wait, handle.ticket) }
+        guard let outcome = try handle.scope.outcome(of: .completion(id), handle.ticket) else {
+            throw ContextError.notComplete
+        }
+        return outcome.result
     }
 
     /// Runs the function until its result is decided.
     ///
     /// - Throws: where the attempt is over before that.
-    private func perform(
-        _ id: UInt32, _ name: String, _ retry: RetryPolicy?, _ step: () async throws -> [UInt8]
+    // Each asynchronous function on the way to a step's own costs its return a look at who has to go on: hence few of them.
+    @inline(__always)
+    private func perform<Value>(
+        _ id: UInt32, _ name: String, _ retry: RetryPolicy?, _ encode: (Value) throws -> [UInt8],
+        _ step: () async throws -> Value
     ) async throws {
         while true {
-            try await handle.scope.stepMayRun(id, name, handle.ticket)
+            if try handle.scope.isAtStake(handle.ticket) { try await handle.scope.durability(handle.ticket) }
+            try handle.scope.openStep(id, name, handle.ticket)
             let result: DurableResult
             do {
-                result = .value(try await DurableStep.$current.withValue(name) { try await step() })
+                result = .value(
+                    try await DurableStep.$current.withValue(name) { try encode(try await step()) })
             } catch let error as TerminalError {
                 result = .failure(error)
             } catch let error as SerdeError {

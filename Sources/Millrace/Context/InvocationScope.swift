@@ -64,7 +64,9 @@ package protocol InvocationScope: AnyObject, Sendable {
     func awakeable(_ ticket: UInt64) throws -> UInt32
     /// The next signal of a name.
     func nextSignal(_ name: String, _ ticket: UInt64) throws -> DurableID
-    /// Suspends the handler until what it waits for has happened.
+    /// Lets the handler take note of what has come, up to what it waits for. Returns false where that has not come.
+    func settle(_ wait: DurableWait, _ ticket: UInt64) throws -> Bool
+    /// Suspends the handler until what it waits for has happened, after ``settle(_:_:)``.
     func wait(for wait: DurableWait, _ ticket: UInt64) async throws
     /// The result, once the handler has taken note of it.
     func outcome(of id: DurableID, _ ticket: UInt64) throws -> DurableOutcome?
@@ -73,8 +75,12 @@ package protocol InvocationScope: AnyObject, Sendable {
 
     /// Begins a step. It need not be run where its result is recorded already.
     func beginStep(_ name: String, _ ticket: UInt64) throws -> (id: UInt32, isRecorded: Bool)
-    /// Suspends the handler until the step's function may run: nothing that it depends on can be lost any more.
-    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws
+    /// Whether something can be lost on which the next step depends, so that it must not run yet.
+    func isAtStake(_ ticket: UInt64) throws -> Bool
+    /// Suspends the handler until nothing is at stake.
+    func durability(_ ticket: UInt64) async throws
+    /// The step's function is about to run.
+    func openStep(_ id: UInt32, _ name: String, _ ticket: UInt64) throws
     /// The step's function has returned, or failed for good.
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws
     /// The step's function failed. Returns when it is to be run again, or throws where that is not to be.

@@ -41,7 +41,9 @@ public struct DurableFuture<Value>: Sendable {
     /// - Throws: ``TerminalError`` where the operation failed for good, or the invocation was cancelled while it waited.
     public var value: Value {
         get async throws {
-            if let handle { try await handle.scope.wait(for: wait, handle.ticket) }
+            if let handle, try !handle.scope.settle(wait, handle.ticket) {
+                try await handle.scope.wait(for: wait, handle.ticket)
+            }
             return try read()
         }
     }

@@ -35,13 +35,19 @@ extension InvocationRun {
             })
     }
 
-    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws {
+    func isAtStake(_ ticket: UInt64) throws -> Bool {
         try checkWaiting(ticket)
-        if dependsOnBatch > shard.durableBatch, shard.settings.mistake != .stepsRunEarly {
-            try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
-                shard.waitForDurability(unsafe HeldTask(self, continuation), dependsOnBatch)
-            }
+        return dependsOnBatch > shard.durableBatch && shard.settings.mistake != .stepsRunEarly
+    }
+
+    func durability(_ ticket: UInt64) async throws {
+        try await unsafe withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<Void, any Error>) in
+            shard.waitForDurability(unsafe HeldTask(self, continuation), dependsOnBatch)
         }
+    }
+
+    func openStep(_ id: UInt32, _ name: String, _ ticket: UInt64) throws {
+        try checkWaiting(ticket)
         openSteps.append(OpenStep(id: id, name: name, since: shard.now))
     }
 

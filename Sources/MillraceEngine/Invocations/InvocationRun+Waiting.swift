@@ -83,16 +83,18 @@ extension InvocationRun {
         return outcomes[id]
     }
 
-    func wait(for wait: DurableWait, _ ticket: UInt64) async throws {
+    func settle(_ wait: DurableWait, _ ticket: UInt64) throws -> Bool {
         try checkWaiting(ticket)
         // Whoever came first takes note first; behind other waiters the shard gives the turns.
-        if waiters.isEmpty {
-            while true {
-                if isCancelRequested { throw cancellation() }
-                if isDecided(wait) { return }
-                guard takeNote() else { break }
-            }
-        }
+        guard waiters.isEmpty else { return false }
+        repeat {
+            if isCancelRequested { throw cancellation() }
+            if isDecided(wait) { return true }
+        } while takeNote()
+        return false
+    }
+
+    func wait(for wait: DurableWait, _ ticket: UInt64) async throws {
         if recorded.hasCommands, nextArrival == arrivals.count, openSteps.isEmpty {
             throw mismatched(recorded.takeCommand(), "a wait for what is not in the journal")
         }

@@ -96,6 +96,11 @@ import MillraceStore
     /// The number of what has happened to the run last, to tell whether it has been idle since. No other run has it: an invocation that is
     /// replayed has another run, for which what is known of the last one must not count.
     private(set) var activity: UInt64 = 0
+    /// What `activity` was when the run was found waiting last, and how long it may wait then, in milliseconds since 1970.
+    private var idleActivity: UInt64 = 0
+    private(set) var idleUntil: Int64 = 0
+    /// When its shard looks whether it has been waiting for too long; `nil` where it does not.
+    var idleEntry: Int64?
     var mismatch: JournalDivergence?
 
     init(shard: Shard) {
@@ -180,6 +185,7 @@ import MillraceStore
     func clear() {
         ownKey = nil
         stored = nil
+        idleEntry = nil
         forgetResults()
     }
 
@@ -240,6 +246,16 @@ import MillraceStore
         shard.lastActivity += 1
         activity = shard.lastActivity
     }
+
+    /// Notes that the run waits.
+    func beginIdling(until due: Int64) {
+        noteActivity()
+        idleActivity = activity
+        idleUntil = due
+    }
+
+    /// Whether nothing has happened to the run since it was found waiting.
+    var isIdle: Bool { idleActivity == activity }
 
     /// Whether the run waits in such a way that its memory can be released.
     var canBeReleased: Bool { !waiters.isEmpty && openSteps.isEmpty && openTasks == 0 && held == nil && ending == nil }

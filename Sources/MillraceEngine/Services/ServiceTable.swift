@@ -15,6 +15,8 @@ package struct ServiceTable: Sendable {
         let options: HandlerOptions
         /// How long after the last change an object's state is gone; 0 for never.
         let stateMilliseconds: Int64
+        /// How long it may wait before its memory is released, where that is its own.
+        let inactivityMilliseconds: Int64?
         /// One of these is there. Not the enumeration that they come from: to take a closure out of that counts a reference to
         /// what it captures, and all threads would count at the same place at every record.
         private let direct: (@Sendable (InvocationHandle, RawSpan) throws -> Void)?
@@ -30,6 +32,7 @@ package struct ServiceTable: Sendable {
             isWorkflow = service.kind == .workflow && handler.kind == .workflow
             options = handler.options.over(service.options)
             stateMilliseconds = options.stateExpiresAfter.map { max(1, $0.wholeMilliseconds) } ?? 0
+            inactivityMilliseconds = options.inactivityTimeout?.wholeMilliseconds
             switch handler.body {
             case .direct(let body): (direct, suspending) = (body, nil)
             case .suspending(let body): (direct, suspending) = (nil, body)

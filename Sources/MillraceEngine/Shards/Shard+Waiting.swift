@@ -118,24 +118,34 @@ extension Shard {
 
     /// Notes that a run waits, so that its memory can be released when that takes long.
     func keepIdle(_ run: InvocationRun) {
-        run.noteActivity()
         guard let handler = run.handler else { return }
-        let timeout = (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
-        idleRuns.add((run.id, run.activity), due: now + timeout)
+        run.beginIdling(until: now + inactivityTimeout(handler))
+        // It has one entry, however often it goes on: where that comes too early, it is put off.
+        if run.idleEntry == nil { addIdle(run) }
         if idleRuns.count > 4 * limits.loadedInvocations + 1_024 {
-            // Most have gone on, or have been released, since.
-            idleRuns.removeAll { [runs] in runs[$0.0]?.activity != $0.1 }
+            // Most have ended, or have been released, since.
+            idleRuns.removeAll { [runs] in runs[$0.id]?.idleEntry != $0.due }
         }
         if run.hasOthers, let queue = run.queue, queue.count > 1 || run.mayHaveJoined { watchForDeadlock(queue) }
         guard runs.count > limits.loadedInvocations else { return }
         oldRuns.append((run.id, run.activity))
     }
 
+    private func addIdle(_ run: InvocationRun) {
+        run.idleEntry = run.idleUntil
+        idleRuns.add((run.id, run.idleUntil), due: run.idleUntil)
+    }
+
     /// Releases the memory of runs that have been waiting for long, or, where there are too many, for longest.
     func releaseIdle() {
-        while let (id, activity) = idleRuns.popDue(now: now) {
-            watchSteps(of: id)
-            release(id, activity)
+        while let (id, due) = idleRuns.popDue(now: now) {
+            // It may be another run of the invocation, with an entry of its own.
+            guard let run = runs[id], run.idleEntry == due else { continue }
+            watchSteps(of: run)
+            run.idleEntry = nil
+            // One to which something has happened is about to go on, and then waits anew.
+            guard run.isIdle else { continue }
+            if run.idleUntil > now { addIdle(run) } else { release(id, run.activity) }
         }
         var at = 0
         while runs.count > limits.loadedInvocations, at < oldRuns.count {
@@ -160,18 +170,22 @@ extension Shard {
     // MARK: Steps that do not return
 
     /// Looks from now on at the time by which a run's steps have to be done. Most are, long before anybody does.
-    private func watchSteps(of id: InvocationID) {
-        guard let run = runs[id], let handler = run.handler else { return }
+    private func watchSteps(of run: InvocationRun) {
+        guard let handler = run.handler else { return }
         for at in run.openSteps.indices where !run.openSteps[at].isWatched {
             run.openSteps[at].isWatched = true
             let step = run.openSteps[at]
-            overdueSteps.add((id, step.id, step.since), due: step.since + stepTimeout(handler))
+            overdueSteps.add((run.id, step.id, step.since), due: step.since + stepTimeout(handler))
         }
+    }
+
+    private func inactivityTimeout(_ handler: ServiceTable.Handler) -> Int64 {
+        handler.inactivityMilliseconds ?? limits.inactivityTimeout.wholeMilliseconds
     }
 
     /// How long a step may run.
     private func stepTimeout(_ handler: ServiceTable.Handler) -> Int64 {
-        (handler.options.inactivityTimeout ?? limits.inactivityTimeout).wholeMilliseconds
+        inactivityTimeout(handler)
             + (handler.options.abortTimeout ?? limits.abortTimeout).wholeMilliseconds
     }
 

@@ -56,8 +56,8 @@ final class Shard {
     var readyRuns: [InvocationRun] = []
     /// The number of what has happened last to any run; see `InvocationRun.activity`.
     var lastActivity: UInt64 = 0
-    /// Runs by the time at which they have been waiting for too long, with what they had done by then.
-    var idleRuns = DueQueue<(id: InvocationID, activity: UInt64)>()
+    /// Runs by the time at which they may have been waiting for too long.
+    var idleRuns = DueQueue<(id: InvocationID, due: Int64)>()
     /// Steps that have run for longer than their handler's inactivity timeout, by the time at which their attempt is given up.
     var overdueSteps = DueQueue<(run: InvocationID, step: UInt32, since: Int64)>()
     /// Queues whose head may be part of a ring, by the time at which that is looked at.

@@ -52,7 +52,8 @@ struct QueueHeader: Equatable {
         guard !failure.lastError.isEmpty else { return }
         var error = failure.lastError
         error.withUTF8 { utf8 in
-            unsafe writer.part(UnsafeRawBufferPointer(start: utf8.baseAddress, count: min(utf8.count, Self.maxErrorBytes)))
+            unsafe writer.part(
+                UnsafeRawBufferPointer(start: utf8.baseAddress, count: min(utf8.count, Self.maxErrorBytes)))
         }
     }
 

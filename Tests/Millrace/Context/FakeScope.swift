@@ -143,12 +143,14 @@ import Millrace
 
     func nextSignal(_ name: String, _ ticket: UInt64) throws -> DurableID { .namedSignal(name, 0) }
 
-    func wait(for wait: DurableWait, _ ticket: UInt64) async throws {
+    func settle(_ wait: DurableWait, _ ticket: UInt64) throws -> Bool {
         let decision = wait.decide { id in
             outcomes[id].map { DurableWait.Decision(order: $0.order, isSuccess: $0.result.isSuccess) }
         }
-        guard decision != nil else { throw NeverComes() }
+        return decision != nil
     }
+
+    func wait(for wait: DurableWait, _ ticket: UInt64) async throws { throw NeverComes() }
 
     func outcome(of id: DurableID, _ ticket: UInt64) throws -> DurableOutcome? { outcomes[id] }
 
@@ -164,7 +166,11 @@ import Millrace
         return (completions, outcomes[.completion(completions)] != nil)
     }
 
-    func stepMayRun(_ id: UInt32, _ name: String, _ ticket: UInt64) async throws { stepRuns += 1 }
+    func isAtStake(_ ticket: UInt64) throws -> Bool { false }
+
+    func durability(_ ticket: UInt64) async throws {}
+
+    func openStep(_ id: UInt32, _ name: String, _ ticket: UInt64) throws { stepRuns += 1 }
 
     func endStep(_ id: UInt32, _ result: DurableResult, _ ticket: UInt64) throws { answer(.completion(id), result) }
 

@@ -29,8 +29,12 @@ struct InvocationRecordTests {
         return record
     }
 
-    private func read<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try unsafe bytes.withUnsafeBytes { try unsafe body($0) }
+    private func decode(_ bytes: [UInt8]) throws -> InvocationRecord {
+        try unsafe bytes.withUnsafeBytes { try unsafe InvocationRecord(decoding: $0) }
+    }
+
+    private func listeners(_ bytes: [UInt8]) throws -> [ResponseTarget] {
+        try unsafe bytes.withUnsafeBytes { try unsafe InvocationRecord.listeners(decoding: $0) }
     }
 
     @Test(arguments: UInt64(1)...100)
@@ -38,9 +42,9 @@ struct InvocationRecordTests {
         var random = SeededGenerator(seed: seed)
         let record = sample(&random)
         let bytes = RecordWriter.array { record.encode(into: &$0) }
-        let found = try read(bytes) { try unsafe InvocationRecord(decoding: $0) }
+        let found = try decode(bytes)
         #expect("\(found)" == "\(record)")
-        #expect(try read(bytes) { try unsafe InvocationRecord.listeners(decoding: $0) } == record.listeners)
+        #expect(try listeners(bytes) == record.listeners)
     }
 
     @Test(arguments: UInt64(1)...20)
@@ -48,9 +52,7 @@ struct InvocationRecordTests {
         var random = SeededGenerator(seed: seed)
         let bytes = RecordWriter.array { sample(&random).encode(into: &$0) }
         for count in 0..<bytes.count {
-            #expect(throws: RecordError.self) {
-                try read(Array(bytes[..<count])) { try unsafe InvocationRecord(decoding: $0) }
-            }
+            #expect(throws: RecordError.self) { try decode(Array(bytes[..<count])) }
         }
     }
 
@@ -61,7 +63,7 @@ struct InvocationRecordTests {
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
         }
-        _ = try? read(bytes) { try unsafe InvocationRecord(decoding: $0) }
-        _ = try? read(bytes) { try unsafe InvocationRecord.listeners(decoding: $0) }
+        _ = try? decode(bytes)
+        _ = try? listeners(bytes)
     }
 }
