@@ -97,6 +97,7 @@ extension InvocationRun {
 
     /// Before a replay: all that happened before is on its way to the handler.
     func prepareReplay(_ journal: RecordedJournal) throws(RecordError) {
+        forgetResults()
         recorded = journal
         recordedRevision = journal.revision(of: nil)
         // What came for a run that was not in memory may have come in this very turn.

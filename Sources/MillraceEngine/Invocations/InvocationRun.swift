@@ -156,7 +156,7 @@ import MillraceStore
         }
     }
 
-    private func forgetResults() {
+    func forgetResults() {
         completionCounter = 0
         signalCounter = AwakeableID.firstIndex - 1
         if !signalOrdinals.isEmpty { signalOrdinals = [:] }
@@ -185,6 +185,7 @@ import MillraceStore
     func clear() {
         ownKey = nil
         stored = nil
+        if recorded.chunkCount > 0 { recorded = RecordedJournal() }
         idleEntry = nil
         forgetResults()
     }
@@ -239,7 +240,7 @@ import MillraceStore
     /// Whether the run may serve another invocation: nobody knows it as this one's any more.
     var isReusable: Bool {
         queue == nil && waiters.isEmpty && openTasks == 0 && !isReleased && !isInReadyList && held == nil
-            && recorded.chunkCount == 0 && (tasks.isEmpty || result != nil)
+            && mismatch == nil && abortion == nil && (tasks.isEmpty || result != nil)
     }
 
     func noteActivity() {

@@ -33,10 +33,13 @@ import MillraceStore
         return Int(count)
     }
 
-    mutating func part(_ count: Int) throws(RecordError) -> [UInt8] {
+    mutating func part(_ count: Int) throws(RecordError) -> [UInt8] { unsafe [UInt8](try view(count)) }
+
+    /// Bytes where they are.
+    private mutating func view(_ count: Int) throws(RecordError) -> UnsafeRawBufferPointer {
         guard count <= end - at else { throw RecordError() }
         defer { at += count }
-        return unsafe [UInt8](bytes[at..<at + count])
+        return unsafe UnsafeRawBufferPointer(rebasing: bytes[at..<at + count])
     }
 
     /// Passes over a part that has its count before it.
@@ -47,7 +50,9 @@ import MillraceStore
 
     mutating func bytesWithCount() throws(RecordError) -> [UInt8] { try part(try count()) }
 
-    mutating func text() throws(RecordError) -> String { String(decoding: try bytesWithCount(), as: UTF8.self) }
+    mutating func text() throws(RecordError) -> String {
+        unsafe String(decoding: try view(try count()), as: UTF8.self)
+    }
 
     mutating func optional() throws(RecordError) -> [UInt8]? {
         let count = try integer()
@@ -56,9 +61,21 @@ import MillraceStore
         return try part(Int(count - 1))
     }
 
+    mutating func optionalText() throws(RecordError) -> String? {
+        let count = try integer()
+        guard count > 0 else { return nil }
+        guard count - 1 <= UInt64(end - at) else { throw RecordError() }
+        return unsafe String(decoding: try view(Int(count - 1)), as: UTF8.self)
+    }
+
     mutating func id() throws(RecordError) -> InvocationID {
-        guard let id = InvocationID(bytes: try part(InvocationID.byteCount)) else { throw RecordError() }
-        return id
+        let bytes = try unsafe view(InvocationID.byteCount)
+        func word(_ at: Int) -> UInt64 {
+            unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        }
+        return InvocationID(
+            keyHash: word(0), dueMilliseconds: word(8) >> 16, originShard: UInt16(truncatingIfNeeded: word(8)),
+            sequence: word(16))
     }
 
     mutating func caller() throws(RecordError) -> ResponseTarget? {

@@ -62,7 +62,7 @@ extension StoredInvocation {
         dueMilliseconds = try reader.integer()
         caller = try reader.caller()
         for _ in 0..<(try reader.count()) { headers.append(InvocationHeader(try reader.text(), try reader.text())) }
-        idempotencyKey = try reader.optional().map { String(decoding: $0, as: UTF8.self) }
+        idempotencyKey = try reader.optionalText()
         for _ in 0..<(try reader.count()) { callers.append(try reader.id()) }
         let kind = try reader.byte()
         guard kind != 0 else { return }

@@ -347,7 +347,7 @@ extension Shard {
                 return parkHead(queue, head, "its journal cannot be read: \(error)")
             }
         }
-        let run = journal == nil ? takeRun() : InvocationRun(shard: self)
+        let run = takeRun()
         run.origin = queue
         if let journal {
             do { try run.prepareReplay(journal) } catch {
