@@ -19,7 +19,7 @@ struct OutboxLane {
 
     let name: String
     private(set) var isStoring = false
-    /// Records for the sink up to this number have been delivered or are rows: those that a block has are not sent again.
+    /// Records for the sink up to this number have been acknowledged or are rows: those that a block has are not sent again.
     private(set) var settled: UInt64 = 0
     /// The rows and their bytes.
     private(set) var count = 0
@@ -42,8 +42,10 @@ struct OutboxLane {
     /// Whether there are rows that the sink could get, if it is to have about that many bytes at a time.
     func hasRoom(_ window: Int) -> Bool { isStoring && count > lentCount && lentBytes * 2 <= window }
 
-    /// Records go to rows from here on.
-    mutating func beginStoring() {
+    /// Records go to rows from here on. All up to a number, which were not rows before, are rows now or have been acknowledged: such a
+    /// one may have come after others that are rows, and must not be sent again before them.
+    mutating func beginStoring(after sequence: UInt64) {
+        settled = max(settled, sequence)
         isStoring = true
         next = settled + 1
     }

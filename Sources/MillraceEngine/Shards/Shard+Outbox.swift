@@ -34,7 +34,7 @@ extension Shard {
     func storeOverdue() {
         for sink in lanes.indices {
             guard let time = storingTime(sink), time <= now else { continue }
-            var last: UInt64 = 0
+            var isNeeded = false
             for at in undelivered.indices {
                 guard let index = undelivered[at].parts.firstIndex(where: { $0.sink == sink }) else { continue }
                 let batch = undelivered[at].parts.remove(at: index)
@@ -44,14 +44,14 @@ extension Shard {
                         unsafe rowBytes += storeRow(
                             sink, record.sequence, topic: batch.topics[record.topic], key: record.key(in: bytes),
                             value: record.value(in: bytes), headers: record.headers)
-                        last = record.sequence
                     }
                 }
+                isNeeded = true
                 lanes[sink].lend(batch, rowBytes: rowBytes)
             }
             undeliveredBytes -= lanes[sink].directBytes
             lanes[sink].directBytes = 0
-            if last > 0 { lanes[sink].beginStoring() }
+            if isNeeded { lanes[sink].beginStoring(after: messageSequence) }
         }
         settleUndelivered()
     }

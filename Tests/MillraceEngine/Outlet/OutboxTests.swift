@@ -69,6 +69,28 @@ struct OutboxTests {
         #expect(third.sink.held.isEmpty, "nothing is sent twice after it was acknowledged and deleted")
     }
 
+    /// What comes after the rows in the blocks, and was acknowledged before them, is not sent again: it would overtake them.
+    @Test func whatWasAcknowledgedOutOfOrderIsNotSentBeforeTheRows() throws {
+        let disk = SimulatedDisk()
+        // The other shard says nothing, so that nothing is known to have arrived altogether.
+        let first = try Relay(disk: disk, sendsToAnotherShard: true)
+        try first.deliver(1...1)
+        try first.deliver(2...2)
+        try first.come(toRestAfter: 1)
+        first.sink.acknowledge(1, after: 1)
+        try first.come(toRestAfter: 6_000)
+        #expect(first.sink.values == ["2"])
+        #expect(try first.rows(.outbox) == 1)
+        disk.crash(keeping: 0)
+
+        let second = try Relay(disk: disk, sendsToAnotherShard: true)
+        second.sink.isAway = false
+        try second.deliver(3...3)
+        try second.come(toRestAfter: 1)
+        #expect(second.sink.values == ["1", "3"])
+        #expect(try second.rows(.outbox) == 0)
+    }
+
     @Test func sourcesPauseWhenTheOutboxIsFull() throws {
         let relay = try Relay { $0.maxOutboxBytes = 20_000 }
         try relay.deliver(1...100)
@@ -139,22 +161,31 @@ struct OutboxTests {
     }
 }
 
-/// An engine of one shard, step by step, with a handler that emits what it gets.
+/// An engine of one shard, step by step, with a handler that emits what it gets, and, if that is wanted, sends it to another shard, which
+/// does nothing.
 private final class Relay {
     let engine: SteppedEngine
     let sink = AwaySink()
     private let disk: SimulatedDisk
     private let slot: Int
+    private let key: String
     private var now: Int64 = 1_000_000
 
     init(
-        disk: SimulatedDisk = SimulatedDisk(), sinkName: String = "main",
+        disk: SimulatedDisk = SimulatedDisk(), sinkName: String = "main", sendsToAnotherShard: Bool = false,
         limits: (inout EngineLimits) -> Void = { _ in }
     ) throws {
         self.disk = disk
         var options = EngineOptions()
-        options.shardCount = 1
-        options.threads = 1
+        let shards = sendsToAnotherShard ? 2 : 1
+        options.shardCount = shards
+        options.threads = shards
+        let keys = (0..<shards).map { shard in
+            (0...).lazy.map { "key\($0)" }.first {
+                RecordRouter.shard(ofHash: InvocationNames.hash(Array($0.utf8)), shardCount: shards) == shard
+            } ?? ""
+        }
+        key = keys[0]
         options.ownShardLimits = ShardLimits(
             overlayBytes: 20_000, blockBytes: 20_000, overlayMilliseconds: 1_000, tableBytes: 40_000)
         options.limits.maxUndeliveredBytes = 2_000
@@ -164,6 +195,7 @@ private final class Relay {
             handlers: [
                 .direct("event", ObjectContext.init) { (context: ObjectContext, value: RawSpan) in
                     try context.withKey { context.emit(topic: "out", key: $0, value: value) }
+                    if shards == 2 { context.send(service: "Relay", handler: "event", key: ObjectKey(keys[1])) }
                 }
             ])
         engine = try SteppedEngine(
@@ -185,7 +217,7 @@ private final class Relay {
             let batch = engine.intakes[0].makeBatch()
             for number in start...min(start + 49, numbers.upperBound) {
                 let value = Array("\(number)".utf8)
-                unsafe Array("key".utf8).withUnsafeBytes { key in
+                unsafe Array(key.utf8).withUnsafeBytes { key in
                     unsafe value.withUnsafeBytes { value in
                         unsafe batch.append(slot: slot, offset: Int64(number), timestamp: nil, key: key, value: value)
                     }
@@ -281,12 +313,12 @@ private final class AwaySink: RecordSink {
     /// Acknowledges what is held, if it is back. Returns whether there was anything.
     func acknowledgesLate() -> Bool { !isAway && acknowledge(.max) }
 
-    /// Acknowledges the first batches. Returns whether there was anything.
+    /// Acknowledges the first batches, after some that it passes over. Returns whether there was anything.
     @discardableResult
-    func acknowledge(_ count: Int) -> Bool {
+    func acknowledge(_ count: Int, after passedOver: Int = 0) -> Bool {
         let batches = state.withLock { state in
-            let batches = Array(state.held.prefix(count))
-            state.held.removeFirst(batches.count)
+            let batches = Array(state.held.dropFirst(passedOver).prefix(count))
+            state.held.removeSubrange(passedOver..<passedOver + batches.count)
             state.records += batches.flatMap(Self.read)
             return batches
         }
