@@ -176,7 +176,7 @@ import MillraceStore
     }
 
     /// Of lists that are as long as those of most invocations the memory serves the next one.
-    private static let keptCapacity = 64
+    private static let keptCapacity = 16
 
     /// Whether the invocation had to wait, and so had a place of its own.
     var hasWaited: Bool { ownKey != nil }
@@ -186,6 +186,8 @@ import MillraceStore
         ownKey = nil
         stored = nil
         if recorded.chunkCount > 0 { recorded = RecordedJournal() }
+        tasks.removeAll(keepingCapacity: tasks.capacity <= Self.keptCapacity)
+        if openSteps.capacity > Self.keptCapacity { openSteps = [] }
         idleEntry = nil
         forgetResults()
     }

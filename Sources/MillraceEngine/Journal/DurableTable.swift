@@ -13,7 +13,7 @@ struct DurableTable<Value> {
     /// neither decides how much memory there is.
     private static var reach: Int { 64 }
     /// What is kept for the next use.
-    private static var keptCapacity: Int { 64 }
+    private static var keptCapacity: Int { 16 }
 
     var isEmpty: Bool { count == 0 }
 

@@ -116,9 +116,12 @@ struct JournalLog {
     mutating func clear() {
         removeAll()
         if bytes.capacity > Self.keptBytes { bytes = [] }
+        if made.capacity > Self.keptNotes { made = [] }
+        if values.capacity > Self.keptNotes { values = [] }
     }
 
-    private static let keptBytes = 4 << 10
+    private static let keptBytes = 1 << 10
+    private static let keptNotes = 16
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

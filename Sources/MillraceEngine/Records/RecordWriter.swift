@@ -18,7 +18,10 @@ import MillraceStore
     /// What was written; it lives until more is.
     var bytes: UnsafeRawBufferPointer { unsafe buffer.bytes }
 
-    mutating func removeAll() { buffer.truncate(to: 0) }
+    /// Forgets what was written; what the next use needs less of is given back.
+    mutating func removeAll() { buffer.removeAll(keepingCapacity: Self.keptBytes) }
+
+    private static let keptBytes = 1 << 20
 
     mutating func byte(_ value: UInt8) { buffer.append(value) }
 

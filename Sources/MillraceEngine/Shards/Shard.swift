@@ -197,7 +197,7 @@ final class Shard {
         }
     }
 
-    private static let maxSpareRuns = 256
+    private static let maxSpareRuns = 128
 
     /// No record of a batch is to be run any more.
     func forgetBatch() { spareRun?.forgetBatch() }

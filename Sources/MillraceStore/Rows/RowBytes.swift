@@ -25,6 +25,18 @@
         unsafe (start + place).storeBytes(of: byte, as: UInt8.self)
     }
 
+    /// Forgets all bytes, and memory beyond so many of them.
+    @inlinable package mutating func removeAll(keepingCapacity kept: Int) {
+        length = 0
+        if capacity > kept { shrink(to: kept) }
+    }
+
+    @usableFromInline package mutating func shrink(to kept: Int) {
+        unsafe start.deallocate()
+        capacity = kept
+        unsafe start = .allocate(byteCount: capacity, alignment: 8)
+    }
+
     @inlinable package mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe (start + length).storeBytes(of: byte, as: UInt8.self)
