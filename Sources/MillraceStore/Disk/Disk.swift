@@ -53,8 +53,7 @@ package protocol DiskReader: AnyObject, Sendable {
 package protocol DiskBatch: AnyObject {
     func put(_ family: Family, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer)
     func delete(_ family: Family, _ key: UnsafeRawBufferPointer)
-    /// Deletes the rows from `lower` (inclusive) to `upper` (exclusive). In ``Family/batches`` and ``Family/state`` `lower` has two bytes at
-    /// most: the range begins with a shard's first row.
+    /// Deletes the rows from `lower` (inclusive) to `upper` (exclusive), of any family but ``Family/state``.
     func deleteRange(_ family: Family, from lower: [UInt8], to upper: [UInt8])
     /// Forgets all changes, and keeps the memory for the next ones.
     func removeAll()

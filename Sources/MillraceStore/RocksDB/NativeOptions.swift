@@ -21,20 +21,18 @@ import CRocksDB
         }
         // Compactions of the largest family would take the processor from those who recover: `RocksDisk.beginMaintenance`.
         unsafe rocksdb_options_set_disable_auto_compactions(families[Int(Family.state.rawValue)], 1)
+        // Write-backs come sorted, shard after shard: each row finds its place in the memtable beside the one before. In a family of
+        // which ranges are deleted, the hint of a row would be used for a range, in another list, and break it (RocksDB 7.8.3); also when
+        // a log is replayed, so that no other way to delete ranges helps directories that have such logs.
         let hint = "memtable_insert_with_hint_prefix_extractor"
-        try set(hint, "rocksdb.FixedPrefix.\(Self.hintBytes)", of: Self.hintedFamilies, name: hint)
+        try set(hint, "rocksdb.FixedPrefix.2", of: [Self.rangelessFamily], name: hint)
         for (name, value) in options.extra.sorted(by: { $0.key < $1.key }) {
             try set(extra: name, value)
         }
     }
 
-    /// Families whose rows find their place in the memtable beside the one before of the same shard: blocks are numbered, and write-backs
-    /// come sorted.
-    static let hintedFamilies = [Family.batches, .state]
-    /// Rows with the same first bytes have a hint in common, rows with fewer bytes have none. Ranges of these families that are deleted
-    /// must have none: RocksDB 7.8.3 would use a row's for them, in another list, and break it. So they begin with a shard's two
-    /// bytes alone.
-    static let hintBytes = 3
+    /// The family of which no ranges may be deleted.
+    static let rangelessFamily = Family.state
 
     deinit {
         unsafe families.forEach { unsafe rocksdb_options_destroy($0) }

@@ -29,9 +29,7 @@ import CRocksDB
     }
 
     func deleteRange(_ family: Family, from lower: [UInt8], to upper: [UInt8]) {
-        precondition(
-            !NativeOptions.hintedFamilies.contains(family) || lower.count < NativeOptions.hintBytes,
-            "a range of \(family.name) that is deleted begins with its shard's first row")
+        precondition(family != NativeOptions.rangelessFamily, "no ranges of \(family.name) may be deleted")
         disk.whileOpen { database in
             unsafe lower.withUnsafeBytes { lower in
                 unsafe upper.withUnsafeBytes { upper in

@@ -44,22 +44,10 @@
     }
 
     /// Appends the bytes of an integer as they are in memory; the caller says `bigEndian` or `littleEndian`.
-    @inlinable package mutating func append(word: UInt16) {
-        reserve(2)
-        unsafe (start + length).storeBytes(of: word, as: UInt16.self)
-        length += 2
-    }
-
-    @inlinable package mutating func append(word: UInt32) {
-        reserve(4)
-        unsafe (start + length).storeBytes(of: word, as: UInt32.self)
-        length += 4
-    }
-
-    @inlinable package mutating func append(word: UInt64) {
-        reserve(8)
-        unsafe (start + length).storeBytes(of: word, as: UInt64.self)
-        length += 8
+    @inlinable package mutating func append<Word: FixedWidthInteger>(word: Word) {
+        reserve(MemoryLayout<Word>.size)
+        unsafe (start + length).storeBytes(of: word, as: Word.self)
+        length += MemoryLayout<Word>.size
     }
 
     /// Appends an integer in groups of seven bits, the lowest first, as ``Varint`` reads it.

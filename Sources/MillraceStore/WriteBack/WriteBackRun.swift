@@ -48,9 +48,8 @@ package struct WriteBackRun {
         unsafe withUnsafeBytes(of: job.upToBatch.littleEndian) { unsafe batch.put(.meta, key.bytes, $0) }
         let droppable = min(job.upToBatch, job.released)
         if droppable > 0 {
-            key.truncate(to: 2)
             batch.deleteRange(
-                .batches, from: unsafe [UInt8](key.bytes), to: Self.blockKey(job.shard, droppable + 1))
+                .batches, from: Self.blockKey(job.shard, 0), to: Self.blockKey(job.shard, droppable + 1))
         }
         try disk.write(batch)
         job.markDone()

@@ -1,7 +1,6 @@
+import MillraceStore
 import TestKit
 import Testing
-
-@testable import MillraceStore
 
 /// Rows, batches and the life of a ``RocksDisk``.
 struct RocksDiskTests {
@@ -69,36 +68,32 @@ struct RocksDiskTests {
     }
 
     @Test func deletesARange() throws {
-        try disk.write(.inbox, [("a", "1"), ("b", "2"), ("c", "3")])
+        try disk.write(.batches, [("a", "1"), ("b", "2"), ("c", "3")])
         let batch = disk.makeBatch()
-        batch.deleteRange(.inbox, from: [UInt8(ascii: "a")], to: [UInt8(ascii: "c")])
+        batch.deleteRange(.batches, from: [UInt8(ascii: "a")], to: [UInt8(ascii: "c")])
         try disk.write(batch)
-        #expect(try disk.rows(.inbox, from: "a", to: "z") == [["c", "3"]])
+        #expect(try disk.rows(.batches, from: "a", to: "z") == [["c", "3"]])
     }
 
-    /// As blocks of several shards come and go: rows are put in order, and ranges of them deleted, under the same prefixes, in turns.
-    @Test(arguments: NativeOptions.hintedFamilies) func deletesRangesBetweenWrites(family: Family) throws {
-        func key(_ shard: UInt8, _ number: UInt64) -> [UInt8] {
-            [0, shard] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+    /// As blocks come and go: rows are put in order, and ranges of them deleted, under the same prefix, in turns.
+    @Test func deletesRangesBetweenWrites() throws {
+        func key(_ number: UInt64) -> [UInt8] {
+            [0, 1] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
         }
         let batch = disk.makeBatch()
         for number in UInt64(1)...20_000 {
-            for shard in UInt8(0)...2 {
-                batch.removeAll()
-                let row = key(shard, number)
-                unsafe row.withUnsafeBytes { unsafe batch.put(family, $0, $0) }
-                if number % 10 == 0 { batch.deleteRange(family, from: [0, shard], to: key(shard, number - 5)) }
-                try disk.write(batch)
-            }
+            batch.removeAll()
+            let row = key(number)
+            unsafe row.withUnsafeBytes { unsafe batch.put(.batches, $0, $0) }
+            if number % 10 == 0 { batch.deleteRange(.batches, from: key(0), to: key(number - 5)) }
+            try disk.write(batch)
         }
-        for shard in UInt8(0)...2 {
-            var count = 0
-            try unsafe disk.scan(family, from: key(shard, 0), to: key(shard, .max)) { _, _ in
-                count += 1
-                return true
-            }
-            #expect(count == 6)
+        var count = 0
+        try unsafe disk.scan(.batches, from: key(0), to: key(.max)) { _, _ in
+            count += 1
+            return true
         }
+        #expect(count == 6)
     }
 
     @Test func keepsRowsAcrossClose() throws {
