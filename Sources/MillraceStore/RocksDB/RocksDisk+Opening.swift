@@ -27,14 +27,16 @@ extension RocksDisk {
             try checkFamilies(directory: directory, options: native)
         }
 
+        let mark = try SyncedMark(directory: directory)
+        if content == .database { try LogHoles.expose(in: directory) }
         let database: NativeDatabase
         do throws(RocksFailure) {
             database = try NativeDatabase(directory: directory, names: NativeDatabase.familyNames, options: native)
         } catch {
             let torn = try openTorn(directory: directory, options: options, because: error)
-            return try finishOpening(torn, directory: directory, options: options)
+            return try finishOpening(torn, mark, directory: directory, options: options)
         }
-        return try finishOpening(database, directory: directory, options: options)
+        return try finishOpening(database, mark, directory: directory, options: options)
     }
 
     /// Opens a database whose log does not end as it should, provided that everything up to the mark is there.
@@ -58,16 +60,14 @@ extension RocksDisk {
 
     /// Checks or writes what the directory says about itself, and makes it a disk.
     private static func finishOpening(
-        _ database: NativeDatabase, directory: String, options: RocksDiskOptions
+        _ database: NativeDatabase, _ mark: SyncedMark, directory: String, options: RocksDiskOptions
     ) throws(StoreError) -> RocksDisk {
         if let synced = SyncedMark.read(directory: directory), synced > database.latestSequence {
             let reason = "the log ends at write \(database.latestSequence), but write \(synced) was durable"
             database.close()
             throw .damaged(directory: directory, reason: reason)
         }
-        let disk = RocksDisk(
-            directory: directory, database: database, mark: SyncedMark(directory: directory),
-            options: options)
+        let disk = RocksDisk(directory: directory, database: database, mark: mark, options: options)
         do throws(StoreError) {
             if let found = try disk.fixedSetting("format") {
                 try checkFormat(found, directory: directory)

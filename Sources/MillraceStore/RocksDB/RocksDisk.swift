@@ -41,12 +41,12 @@ import Synchronization
         guard gate.close(waiting: { usleep(200) }) else { return }
         // What fails to sync now is what a crash would lose, and nobody was told that it is durable.
         try? synchronize()
-        mark.close()
         snapshots.withLock { snapshots in
             snapshots.values.forEach { $0.release() }
             snapshots.removeAll()
         }
         database.close()
+        mark.close()
     }
 
     package func get(

@@ -83,6 +83,30 @@ struct DamageTests {
         try readAll()
     }
 
+    /// RocksDB takes zeros in the place of a record for room that was reserved, and goes on with the next of its blocks of 32 KiB.
+    @Test func zerosInTheLog() throws {
+        let copy = try copyOfALog(of: 40)
+        let log = try #require(try directory.files(".log", under: "/copy/log").last)
+        let place = try placeOfBlock(2, in: log)
+        try clear(log, place + 3 * 4096..<place + 8 * 4096)
+        expect(.damaged) { _ = try RocksDisk.open(directory: copy, options: RocksDiskOptions()) }
+        expect(.damaged) { _ = try RocksDisk.open(directory: copy, options: RocksDiskOptions()) }
+    }
+
+    /// A disk may have written the later ones of some pages when the power fails, and not the earlier ones.
+    @Test func zerosInTheTornEndOfTheLog() throws {
+        let copy = try copyOfALog(of: 40, synced: 16)
+        let log = try #require(try directory.files(".log", under: "/copy/log").last)
+        let place = try placeOfBlock(3, in: log)
+        try clear(log, place + 3 * 4096..<place + 8 * 4096)
+        for _ in 0..<2 {
+            let torn = try RocksDisk.open(directory: copy)
+            let found = try (0..<40).filter { try torn.value(.state, key($0)) != nil }
+            #expect(found == Array(0..<19))
+            torn.close()
+        }
+    }
+
     @Test func truncatedLog() throws {
         try cut(newestLog(), to: 1000)
         expect(.damaged) { try readAll() }
@@ -137,6 +161,35 @@ struct DamageTests {
         try readAll()
         try flipByte(of: SyncedMark.path(in: path), at: 3)
         try readAll()
+    }
+
+    private func key(_ row: Int) -> String { "key" + (row < 10 ? "0" : "") + "\(row)" }
+
+    /// A copy of a directory with so many rows in its log, each in a record of 4 KiB, eight to a block.
+    private func copyOfALog(of rows: Int, synced: Int? = nil) throws -> String {
+        let original = directory.path + "/original"
+        let copy = directory.path + "/copy"
+        let disk = try RocksDisk.open(directory: original)
+        defer { disk.close() }
+        // So that they begin with a block.
+        let log = try #require(try directory.files(".log", under: "/original/log").last)
+        let used = try #require(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int)
+        try disk.write(.state, [("key", String(repeating: "x", count: (32 << 10) - used - 25 - 3))])
+        for row in 0..<rows {
+            if row == synced { try disk.sync() }
+            try disk.write(.state, [(key(row), String(repeating: "\(row % 10)", count: 4096 - 24 - 5))])
+        }
+        if synced == nil { try disk.sync() }
+        try FileManager.default.copyItem(atPath: original, toPath: copy)
+        return copy
+    }
+
+    /// Where a block of a log begins, which a record has to begin with it.
+    private func placeOfBlock(_ number: Int, in log: String) throws -> Int {
+        let place = number * 32_768
+        let type = try Data(contentsOf: URL(filePath: log))[place + 6]
+        #expect(type == 1, "a whole record")
+        return place
     }
 
     private func newestLog() throws -> String {

@@ -21,3 +21,10 @@ func cut(_ file: String, to count: Int) throws {
     let bytes = try Data(contentsOf: URL(filePath: file))
     try bytes.prefix(count).write(to: URL(filePath: file))
 }
+
+/// Puts zeros in the place of some bytes of a file.
+func clear(_ file: String, _ places: Range<Int>) throws {
+    var bytes = try Data(contentsOf: URL(filePath: file))
+    bytes.replaceSubrange(places, with: Data(count: places.count))
+    try bytes.write(to: URL(filePath: file))
+}
