@@ -194,6 +194,7 @@ final class EngineRuntime: Sendable {
         while !stopWriters.load(ordering: .acquiring) {
             // What fails, for want of room, is tried again when the thread wakes next.
             if !isMaintained { isMaintained = (try? store.disk.beginMaintenance()) != nil }
+            if store.disk.wantsPreparation { store.disk.prepare() }
             guard let job = store.nextWriteBack() else {
                 host.writeBack.wait(timeoutMilliseconds: 1_000)
                 continue

@@ -75,7 +75,7 @@ final class Flusher: Sendable {
             host.latencies.sync.record(Double(taken) / 1e9)
             let usual = usualNanoseconds.load(ordering: .relaxed)
             usualNanoseconds.store(usual == .max ? taken : (usual * 7 + taken) / 8, ordering: .relaxed)
-            if store.pendingWriteBacks > 0 { host.writeBack.raise() }
+            if store.pendingWriteBacks > 0 || store.disk.wantsPreparation { host.writeBack.raise() }
         }
         host.durableChanged()
     }

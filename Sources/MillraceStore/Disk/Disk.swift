@@ -13,6 +13,12 @@ package protocol Disk: DiskReader {
     /// Makes everything durable that was written before the call. Blocks for the time of an fsync.
     func sync() throws(StoreError)
 
+    /// Whether ``prepare()`` would make the next syncs shorter. Costs nothing to ask.
+    var wantsPreparation: Bool { get }
+
+    /// Does beforehand what the next syncs would have to do. Blocks for the time of some syncs; those of other threads go on.
+    func prepare()
+
     /// Begins the work in the background that would only hold up those who read what was left by an earlier run. To be called once, when
     /// they are done.
     func beginMaintenance() throws(StoreError)
@@ -23,6 +29,8 @@ package protocol Disk: DiskReader {
 }
 
 extension Disk {
+    package var wantsPreparation: Bool { false }
+    package func prepare() {}
     package func beginMaintenance() throws(StoreError) {}
 }
 

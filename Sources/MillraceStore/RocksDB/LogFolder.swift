@@ -11,6 +11,7 @@ final class LogFolder: Sendable {
     private struct File {
         let number: Int
         let descriptor: Int32
+        /// Whether RocksDB has written to it.
         var hasBytes = false
         /// Whether it was synced after the last write to it.
         var isDone = false
@@ -24,12 +25,14 @@ final class LogFolder: Sendable {
     }
 
     private let directory: String
+    private let room: LogRoom
     private let state: Mutex<State>
 
     static func path(in directory: String) -> String { directory + "/log" }
 
-    init(directory: String) {
+    init(directory: String, room: LogRoom) {
         self.directory = directory
+        self.room = room
         state = Mutex(State(watch: FolderWatch(Self.path(in: directory))))
     }
 
@@ -47,6 +50,7 @@ final class LogFolder: Sendable {
             do throws(StoreError) {
                 if state.watch.hasChanged() { try refresh(&state.files) }
                 try syncFiles(&state.files)
+                room.synced()
             } catch {
                 state.failure = error
                 throw error
@@ -60,8 +64,8 @@ final class LogFolder: Sendable {
         for index in files.indices.reversed() {
             let isComplete = nextHasBytes
             if !nextHasBytes {
-                // Not asked again, as it never changes back: a file that was asked about gets a new time at its next write.
-                if !files[index].hasBytes { files[index].hasBytes = try size(of: files[index]) > 0 }
+                // Not asked again, as it never changes back.
+                if !files[index].hasBytes { files[index].hasBytes = try hasRecord(files[index]) }
                 nextHasBytes = files[index].hasBytes
             }
             if files[index].isDone { continue }
@@ -91,13 +95,16 @@ final class LogFolder: Sendable {
             }
         }
         files.sort { $0.number < $1.number }
+        if let newest = files.last { room.began(file: newest.number) }
         try DataDirectory.synchronize(folder, of: directory)
     }
 
-    private func size(of file: File) throws(StoreError) -> Int {
-        var status = stat()
-        if unsafe fstat(file.descriptor, &status) != 0 { throw failure(errno, "reading \(file.number).log") }
-        return status.st_size
+    /// Whether a file begins with a record. Its size says nothing: `LogRoom` makes files longer.
+    private func hasRecord(_ file: File) throws(StoreError) -> Bool {
+        var header: UInt64 = 0
+        let count = unsafe pread(file.descriptor, &header, LogHoles.headerBytes, 0)
+        if count < 0 { throw failure(errno, "reading \(file.number).log") }
+        return header != 0
     }
 
     private func failure(_ code: Int32, _ action: String) -> StoreError {

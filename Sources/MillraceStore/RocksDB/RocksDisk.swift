@@ -13,6 +13,7 @@ import Synchronization
     package let directory: String
     private let database: NativeDatabase
     private let log: LogFolder
+    private let room: LogRoom
     private let mark: SyncedMark
     private let reserve: Reserve
     private let defersCompactions: Bool
@@ -29,7 +30,8 @@ import Synchronization
         self.database = database
         reserve = Reserve(directory: directory, reservedBytes: options.reservedBytes)
         defersCompactions = options.defersCompactions
-        log = LogFolder(directory: directory)
+        room = LogRoom(directory: directory, reserve: reserve, isUseful: options.preparesLog)
+        log = LogFolder(directory: directory, room: room)
         self.mark = mark
     }
 
@@ -72,13 +74,15 @@ import Synchronization
         guard let batch = batch as? RocksBatch, batch.disk === self else {
             preconditionFailure("a batch of \(type(of: batch)) was made by another disk")
         }
-        try reserve.take(batch.byteCount)
+        let byteCount = batch.byteCount
+        try reserve.take(byteCount)
         if isLogLost.load(ordering: .relaxed) {
             throw .failed(directory: directory, reason: "its log could not be written; start again to go on")
         }
         try use { database throws(RocksFailure) in
             do throws(RocksFailure) {
                 try unsafe database.write(batch.pointer)
+                room.wrote(byteCount)
                 if hasFailed.load(ordering: .relaxed) { hasFailed.store(false, ordering: .relaxed) }
             } catch {
                 noticeLostLog(error)
@@ -103,6 +107,10 @@ import Synchronization
         defer { gate.leave() }
         try synchronize()
     }
+
+    package var wantsPreparation: Bool { room.isWanted }
+
+    package func prepare() { whileOpen { _ in room.extend() } }
 
     package func beginMaintenance() throws(StoreError) {
         guard defersCompactions else { return }

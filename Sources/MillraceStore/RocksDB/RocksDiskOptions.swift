@@ -13,6 +13,8 @@ package struct RocksDiskOptions: Sendable {
     /// RocksDB's own options by their names, as `write_buffer_size`, or of one family as `state.write_buffer_size`. They
     /// win over the choices made here, except for those that would break what ``Disk`` promises: these are refused.
     package var extra: [String: String]
+    /// Whether the log is written ahead with zeros, which makes syncs shorter; nil leaves it to the file system.
+    package var preparesLog: Bool?
 
     /// - Parameter reservedBytes: without it, room for all write buffers, and 16 MiB.
     package init(

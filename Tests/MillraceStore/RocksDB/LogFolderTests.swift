@@ -27,7 +27,8 @@ struct LogFolderTests {
 
     @Test func filesThatComeAndGoAreSeen() throws {
         write("000001.log")
-        let log = LogFolder(directory: directory.path)
+        let reserve = Reserve(directory: directory.path, reservedBytes: 0)
+        let log = LogFolder(directory: directory.path, room: LogRoom(directory: directory.path, reserve: reserve))
         try log.sync()
         #expect(openNames == ["000001.log"])
         write("000002.log")
