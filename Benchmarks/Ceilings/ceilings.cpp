@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <cstdio>
@@ -236,6 +237,26 @@ extern "C" double ceiling_block(const char *directory, long events, long keys, l
         rocksdb_writebatch_destroy(batch);
     }
     return database.failed ? -1 : cpu / events * 1e6;
+}
+
+extern "C" double ceiling_fsync(const char *directory, long count) {
+    Database database(directory);
+    if (!database.db) return -1;
+    char value[256] = {'x'};
+    auto *batch = rocksdb_writebatch_create();
+    double seconds = 0;
+    for (long i = 0; i < count && !database.failed; i++) {
+        uint64_t ordered = __builtin_bswap64(i);
+        rocksdb_writebatch_put_cf(batch, database.family[2], (char *)&ordered, 8, value, sizeof value);
+        database.apply(batch);
+        auto begin = std::chrono::steady_clock::now();
+        char *error = nullptr;
+        rocksdb_flush_wal(database.db, 1, &error);
+        seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        database.check(error);
+    }
+    rocksdb_writebatch_destroy(batch);
+    return database.failed ? -1 : seconds / count * 1e3;
 }
 
 extern "C" double ceiling_consume(const char *bootstrap, const char *topic, long events) {

@@ -1,3 +1,4 @@
+import Ceilings
 import Glibc
 import MillraceAllocator
 
@@ -127,6 +128,13 @@ struct Ceilings {
 
     /// As further members of a JSON object, each with a comma before it.
     var json: String { fields.map { ",\"\($0.0)\":\(rounded($0.1))" }.joined() }
+
+    /// What an fsync of little takes RocksDB at the moment: the disk of a shared machine changes from minute to minute.
+    static func fsyncMilliseconds() -> Double {
+        let directory = "\(Bench.base)/ceiling"
+        defer { unsafe system("rm -rf '\(directory)'") }
+        return unsafe ceiling_fsync(directory, 1_000)
+    }
 }
 
 /// Counts durations by size, in 64 buckets to a power of two: within one and a half per cent, and between the ends of a bucket as if

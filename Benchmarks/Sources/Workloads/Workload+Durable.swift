@@ -113,18 +113,21 @@ extension Workload {
         }
     }
 
-    /// Invocations one after the other: how long each takes, in milliseconds and in syncs of the run. `invoke` returns when the
-    /// result came out of the engine: to wake the benchmark's own thread takes some time more.
+    /// Invocations one after the other: how long each takes, in milliseconds, in the run's own syncs, and in fsyncs of RocksDB's
+    /// log as it does them by itself, just before and after. `invoke` returns when the result came out of the engine: to wake the
+    /// benchmark's own thread takes some time more.
     private static func alone(
         _ name: String, _ bench: Bench, _ count: Int, _ invoke: (Int) throws -> Int64
     ) rethrows -> Result {
         let histogram = LatencyHistogram()
+        let before = Ceilings.fsyncMilliseconds()
         let begin = Usage.now()
         for number in 0..<count {
             let start = monotonicNanoseconds()
             histogram.record(nanoseconds: try invoke(number) - start)
         }
         let end = Usage.now()
+        let fsync = (before + Ceilings.fsyncMilliseconds()) / 2
         var result = Result(
             workload: name, events: count, threads: bench.threads,
             eventsPerSecond: Double(count) / (end.wallSeconds - begin.wallSeconds),
@@ -135,7 +138,8 @@ extension Workload {
             let mean = sync.sum / Double(sync.count) * 1000
             result.notes = [
                 ("syncs_each", Double(sync.count) / Double(count)), ("sync_mean_ms", mean),
-                ("p50_in_syncs", histogram.quantile(0.5) / mean),
+                ("p50_in_syncs", histogram.quantile(0.5) / mean), ("ceiling_fsync_ms", fsync),
+                ("p50_in_ceiling_fsyncs", histogram.quantile(0.5) / fsync),
                 ("family_rows_each", Double(bench.engine.statistics.writtenRows) / Double(count)),
             ]
         }

@@ -65,6 +65,7 @@ import Glibc
     /// Bytes of all rows in memory, with what managing them takes.
     private(set) var byteCount = 0
     private var hand = 0
+    private var addedCount = 0
 
     /// Bytes of all decoded values, estimated; they are not part of ``byteCount``.
     private(set) var decodedBytes = 0
@@ -155,7 +156,14 @@ import Glibc
                 family: family.rawValue, flags: flags))
         slots.insert(hash, index)
         byteCount += Self.overhead + key.count + valueCapacity
+        addedCount += 1
         return index
+    }
+
+    /// How many rows have been added since the last call.
+    func takeAddedCount() -> Int {
+        defer { addedCount = 0 }
+        return addedCount
     }
 
     /// What a row takes beside its bytes: its place in the slab and in the slots, and the allocator's share.

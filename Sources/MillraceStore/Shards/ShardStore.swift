@@ -304,10 +304,15 @@ package final class ShardStore {
     /// Evicts what the memory has no room for. To be called between batches.
     package func evict() {
         if table.decodedBytes > limits.decodedBytes { table.evictDecoded(toBytes: limits.decodedBytes) }
+        // As many steps as keep pace with what has come: a row is passed once before it goes, and beside it are some that must stay.
+        let steps = Self.evictionSteps + 4 * table.takeAddedCount()
         if table.byteCount > limits.tableBytes {
-            table.evict(toBytes: limits.tableBytes, written: writtenGeneration, steps: 4096)
+            table.evict(toBytes: limits.tableBytes, written: writtenGeneration, steps: steps)
         }
     }
+
+    /// How many rows are looked at between two batches where none were added.
+    private static let evictionSteps = 4096
 
     // MARK: Write-back
 

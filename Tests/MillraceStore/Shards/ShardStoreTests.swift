@@ -147,6 +147,28 @@ struct ShardStoreTests {
         #expect(try again.text("q3") == "new")
     }
 
+    /// However many rows each batch brings, those that are written back make room for them.
+    @Test func memoryStaysWithinItsLimit() throws {
+        let disk = SimulatedDisk()
+        let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 4 << 20)
+        let store = ShardStore(shard: 0, disk: disk, limits: limits)
+        let value = [UInt8](repeating: 7, count: 50)
+        for batch in 0..<20 {
+            for row in 0..<20_000 {
+                let key = "row \(batch * 20_000 + row)"
+                unsafe key.utf8.span.withUnsafeBytes { key in
+                    unsafe value.withUnsafeBytes { unsafe store.put(.inbox, key, $0) }
+                }
+            }
+            try store.end(disk)
+            try store.writeBack(disk)
+            store.evict()
+            let statistics = store.statistics
+            #expect(statistics.dirtyBytes == 0)
+            #expect(statistics.tableBytes <= limits.tableBytes, "after batch \(batch)")
+        }
+    }
+
     @Test func damagedBlockIsAnErrorThatNamesIt() throws {
         let disk = SimulatedDisk()
         let limits = ShardLimits(overlayBytes: 1 << 20, blockBytes: 1 << 20, tableBytes: 1 << 20)
