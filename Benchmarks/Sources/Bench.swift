@@ -38,6 +38,7 @@ final class Bench {
         options.tableBytes = memoryBytes / 8 * 5
         options.overlayBytes = memoryBytes / 4
         options.blockBytes = options.overlayBytes
+        options.limitWaiting(memoryBytes: memoryBytes)
         disk = try RocksDisk.open(
             directory: self.directory,
             options: RocksDiskOptions(

@@ -1,11 +1,13 @@
 import Ceilings
 import Glibc
+import MillraceAllocator
 import MillraceEngine
 
 /// `millrace-bench [--only NAME,…] [--kafka HOST:PORT --topic NAME] [--events N] [--threads N] [--json]`
 @main
 struct Main {
     static func main() throws {
+        Allocator.returnFreedMemory()
         guard let options = BenchOptions(CommandLine.arguments.dropFirst()) else {
             say(BenchOptions.usage)
             exit(2)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MillraceAllocator
@@ -15,4 +16,14 @@ struct AllocatorTests {
         #expect(during - before > 128 << 20)
         #expect(during - after > 128 << 20)
     }
+
+    #if canImport(CJemalloc)
+        @Test(.enabled(if: ProcessInfo.processInfo.environment["MALLOC_CONF"] == nil))
+        func freedMemoryGoesBackSoon() {
+            Allocator.returnFreedMemory()
+            #expect(Allocator.setting("arenas.dirty_decay_ms", 0) == Allocator.decayMilliseconds)
+            #expect(Allocator.setting("arena.0.dirty_decay_ms", 0) == Allocator.decayMilliseconds)
+            #expect(Allocator.setting("background_thread", false) == true)
+        }
+    #endif
 }

@@ -11,7 +11,8 @@ extension StorageConfiguration: ConfigurationSection {
                 "How many slices the key space has. Fixed when the directory is made."),
             .value(
                 "memory", \.memoryBytes, .size(atLeast: 16 << 20), example: "2GiB",
-                "The bound of overlays, caches and RocksDB's memory together."),
+                "The bound of overlays, caches and RocksDB's memory together. Handlers that wait in memory, at most so many as it has room for, take up to a third of it beside."
+            ),
             .value(
                 "outbox", \.outboxBytes, .size(atLeast: 1 << 20), example: "20GiB",
                 "How much of what was emitted is kept on the disk while a Kafka cluster takes nothing, before sources pause."

@@ -30,6 +30,14 @@ package struct EngineOptions: Sendable {
 
     package init() {}
 
+    /// Takes care that what waits in memory, and what a turn takes in, is no more than a node with so much memory has room for: about a third
+    /// of it. To be called when the number of shards is known.
+    package mutating func limitWaiting(memoryBytes: Int) {
+        let loaded = memoryBytes / 24_000
+        limits.loadedInvocations = max(16, min(limits.loadedInvocations, loaded / shardCount))
+        limits.turnRecords = max(1_024, min(limits.turnRecords, limits.loadedInvocations * shardCount / 5 * 4))
+    }
+
     var shardLimits: ShardLimits {
         ownShardLimits
             ?? ShardLimits(

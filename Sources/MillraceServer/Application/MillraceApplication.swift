@@ -1,5 +1,6 @@
 import Glibc
 public import Millrace
+import MillraceAllocator
 package import MillraceConfiguration
 package import MillraceTelemetry
 
@@ -59,6 +60,7 @@ public struct MillraceApplication: Sendable {
 
     /// Does what the process's arguments say, and ends the process. To be called first, on the main thread.
     public func main() -> Never {
+        Allocator.returnFreedMemory()
         exit(run(arguments: Array(CommandLine.arguments.dropFirst()), console: .standard).rawValue)
     }
 

@@ -13,6 +13,7 @@ extension EngineOptions {
         overlayBytes = memory.overlayBytes
         blockBytes = memory.blockBytes
         tableBytes = memory.tableBytes
+        limitWaiting(memoryBytes: configuration.storage.memoryBytes)
         limits.maxOutboxBytes = max(1, configuration.storage.outboxBytes / shardCount)
         limits.deadlockAfter = configuration.engine.deadlockAfter
         limits.failsDeadlocks = configuration.engine.failsDeadlocks

@@ -27,6 +27,22 @@ import Testing
         #expect(options.tableBytes == 576 << 20)
     }
 
+    @Test func whatWaitsInMemoryIsMeasuredByTheMemory() throws {
+        let usual = EngineLimits()
+        let standard = EngineOptions(try read("log: { level: info }"), cores: 2)
+        #expect(standard.limits.loadedInvocations == usual.loadedInvocations)
+        #expect(standard.limits.turnRecords == usual.turnRecords)
+        let little = EngineOptions(try read("storage: { memory: 64MiB }"), cores: 2)
+        #expect((100...150).contains(little.limits.loadedInvocations))
+        #expect((2_000...2_500).contains(little.limits.turnRecords))
+        let manyShards = EngineOptions(try read("storage: { shardCount: 240 }"), cores: 2)
+        #expect((80...100).contains(manyShards.limits.loadedInvocations))
+        #expect(manyShards.limits.turnRecords == usual.turnRecords)
+        let least = EngineOptions(try read("storage: { memory: 16MiB, shardCount: 240 }"), cores: 2)
+        #expect(least.limits.loadedInvocations == 16)
+        #expect(least.limits.turnRecords > 1_000)
+    }
+
     @Test func thereAreNoMoreThreadsThanShardsAndOneACoreElse() throws {
         #expect(EngineOptions(try read("storage: { shardCount: 2 }\nengine: { threads: 8 }"), cores: 4).threads == 2)
         #expect(EngineOptions(try read("storage: { shardCount: 24 }"), cores: 4).threads == 4)
