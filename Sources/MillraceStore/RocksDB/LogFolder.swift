@@ -102,7 +102,7 @@ final class LogFolder: Sendable {
     /// Whether a file begins with a record. Its size says nothing: `LogRoom` makes files longer.
     private func hasRecord(_ file: File) throws(StoreError) -> Bool {
         var header: UInt64 = 0
-        let count = unsafe pread(file.descriptor, &header, LogHoles.headerBytes, 0)
+        let count = unsafe pread(file.descriptor, &header, LogFormat.headerBytes, 0)
         if count < 0 { throw failure(errno, "reading \(file.number).log") }
         return header != 0
     }

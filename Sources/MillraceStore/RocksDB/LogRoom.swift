@@ -9,7 +9,7 @@ import Synchronization
 /// on a slow disk.
 ///
 /// The zeros are appended, and the system knows the place where a file ends: RocksDB, which writes at a place of its own, has
-/// nothing there yet, and will write over them. To its reader they are the log's end; ``LogHoles`` sees to it that they are only
+/// nothing there yet, and will write over them. To its reader they are the log's end; ``LogOrder`` sees to it that they are only
 /// that. When RocksDB closes a file, it cuts them off.
 final class LogRoom: Sendable {
     /// More zeros are wanted when there are fewer ahead.
@@ -61,7 +61,7 @@ final class LogRoom: Sendable {
     /// Notes that RocksDB has written so many bytes to its log.
     func wrote(_ count: Int) {
         // With what it puts before each part of a record.
-        let headers = LogHoles.headerBytes * (1 + count / LogHoles.blockBytes)
+        let headers = LogFormat.headerBytes * (1 + count / LogFormat.blockBytes)
         written.wrappingAdd(count + headers, ordering: .relaxed)
     }
 

@@ -28,7 +28,7 @@ extension RocksDisk {
         }
 
         let mark = try SyncedMark(directory: directory)
-        if content == .database { try LogHoles.expose(in: directory) }
+        if content == .database { try LogOrder.enforce(in: directory) }
         let database: NativeDatabase
         do throws(RocksFailure) {
             database = try NativeDatabase(directory: directory, names: NativeDatabase.familyNames, options: native)
