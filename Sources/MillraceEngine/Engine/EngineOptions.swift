@@ -35,7 +35,7 @@ package struct EngineOptions: Sendable {
     package mutating func limitWaiting(memoryBytes: Int) {
         let loaded = memoryBytes / 24_000
         limits.loadedInvocations = max(16, min(limits.loadedInvocations, loaded / shardCount))
-        limits.turnRecords = max(1_024, min(limits.turnRecords, limits.loadedInvocations * shardCount / 5 * 4))
+        limits.turnRecords = max(256, min(limits.turnRecords, limits.loadedInvocations * shardCount / 5 * 4))
     }
 
     var shardLimits: ShardLimits {
