@@ -15,7 +15,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     /// The mailbox of each shard's group, set before anything runs.
     private var mailboxes: [Mailbox] = []
     private var groups: [Mailbox] = []
-    private var shardGroups: [ShardGroup] = []
+    private var durabilityWaits: [DurabilityWait] = []
     private var counters: [ShardCounters] = []
     private var schedules: [ShardSchedules.Schedule] = []
     private let overloaded = Atomic<Bool>(false)
@@ -35,9 +35,9 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
     }
 
     /// Before the threads start: the groups' mailboxes, and for each shard the index of its group.
-    func setMailboxes(_ groups: [Mailbox], _ shardGroups: [ShardGroup], groupOfShard: [Int]) {
+    func setMailboxes(_ groups: [Mailbox], _ durabilityWaits: [DurabilityWait], groupOfShard: [Int]) {
         self.groups = groups
-        self.shardGroups = shardGroups
+        self.durabilityWaits = durabilityWaits
         mailboxes = groupOfShard.map { groups[$0] }
     }
 
@@ -125,8 +125,7 @@ final class EngineHost: IntakeHost, Exchange, @unchecked Sendable {
 
     /// Tells the shards what is durable where handlers wait for that.
     func tellWaiting(_ commit: UInt64) {
-        for (at, group) in shardGroups.enumerated()
-        where group.waitsForDurability.load(ordering: .sequentiallyConsistent) {
+        for (at, wait) in durabilityWaits.enumerated() where wait.isOn.load(ordering: .sequentiallyConsistent) {
             posted.add(1, ordering: .relaxed)
             groups[at].post(.durable(commit: commit))
         }

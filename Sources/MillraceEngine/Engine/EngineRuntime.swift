@@ -41,7 +41,8 @@ final class EngineRuntime: Sendable {
         flusher = Flusher(options: options, store: store, host: host)
         let layout = ShardLayout(shards, threads: options.threads)
         lanes = layout.groups.map { Lane(group: ShardGroup(shards: $0, store: store, exchange: host)) }
-        host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
+        host.setMailboxes(
+            lanes.map { $0.mailbox }, lanes.map { $0.group.durabilityWait }, groupOfShard: layout.groupOfShard)
     }
 
     func start(resending outputs: [Shard.Outputs]) {

@@ -44,7 +44,8 @@ package final class SteppedEngine {
         let host = parts.host
         let layout = ShardLayout(shards, threads: options.threads)
         lanes = layout.groups.map { Lane(group: ShardGroup(shards: $0, store: parts.store, exchange: host)) }
-        host.setMailboxes(lanes.map { $0.mailbox }, lanes.map { $0.group }, groupOfShard: layout.groupOfShard)
+        host.setMailboxes(
+            lanes.map { $0.mailbox }, lanes.map { $0.group.durabilityWait }, groupOfShard: layout.groupOfShard)
         for shard in shards { shard.executor.adoptCurrentThread() }
     }
 

@@ -179,7 +179,7 @@ final class ShardGroup {
         }
         applied.removeAll(keepingCapacity: true)
         let waits = standings.contains { $0.waitsForDurability }
-        waitsForDurability.store(waits, ordering: .sequentiallyConsistent)
+        durabilityWait.isOn.store(waits, ordering: .sequentiallyConsistent)
         // What became durable before the flag was up, nobody tells any more.
         if waits, store.durableCommit >= commit {
             exchange.post(.durable(commit: store.durableCommit), toShard: shards[0].index)
@@ -228,8 +228,7 @@ final class ShardGroup {
         try commit()
     }
 
-    /// Whether a handler of the group waits for commits to become durable. Read on other threads.
-    let waitsForDurability = Atomic<Bool>(false)
+    let durabilityWait = DurabilityWait()
 
     /// Sends what recovery found.
     func resend(_ outputs: [Shard.Outputs]) {
@@ -254,6 +253,12 @@ final class ShardGroup {
 
     /// How many of a batch's records are for the group's shards.
     func recordCount(of batch: RecordBatch) -> Int { shards.reduce(0) { $0 + Int(batch.counts[$1.index]) } }
+}
+
+/// Whether a handler of a group waits for commits to become durable. Any thread may ask; it is apart from the group, so that who asks need not
+/// hold the group, which holds him.
+final class DurabilityWait: Sendable {
+    let isOn = Atomic<Bool>(false)
 }
 
 /// What carries a group's outputs to where they belong.
