@@ -73,6 +73,8 @@ final class EngineRuntime: Sendable {
         for sink in sinks { sink.stop(drainMilliseconds: drainMilliseconds) }
         writer.withLock { $0 }?.join()
         storeDeliveries()
+        // After a failure there may be some: records refer to their intake, and so to the mailbox that they are in.
+        for lane in lanes { lane.mailbox.removeAll() }
     }
 
     /// Notes what the sinks have acknowledged while they were being stopped.

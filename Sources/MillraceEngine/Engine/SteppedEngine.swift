@@ -49,7 +49,11 @@ package final class SteppedEngine {
         for shard in shards { shard.executor.adoptCurrentThread() }
     }
 
-    deinit { drainTasks() }
+    deinit {
+        drainTasks()
+        // Records that nobody takes any more refer to their intake, and so to the mailbox that they are in.
+        for lane in lanes { lane.mailbox.removeAll() }
+    }
 
     // MARK: The shards' threads
 

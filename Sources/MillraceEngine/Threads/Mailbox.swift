@@ -45,6 +45,9 @@ final class Mailbox: Sendable {
     /// How many inputs wait.
     var count: Int { inputs.withLock { $0.count } }
 
+    /// Forgets all inputs.
+    func removeAll() { _ = take(inputs: count) }
+
     /// Takes the first inputs, up to so many.
     func take(inputs count: Int) -> [ShardGroup.Input] {
         inputs.withLock { $0.take(min(count, $0.count)) }

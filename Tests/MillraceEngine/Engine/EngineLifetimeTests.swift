@@ -36,4 +36,17 @@ struct EngineLifetimeTests {
         // The disk is what every shard has.
         for weak in try run(steps: steps) { #expect(weak.object == nil) }
     }
+
+    /// With records on their way that nobody will take any more, as after a failure.
+    @Test func isGoneWithRecordsOnTheirWay() throws {
+        let weak = Weak()
+        do {
+            let service = ServiceDefinition(
+                name: "Object", kind: .virtualObject, handlers: [.suspending("run", ObjectContext.init) { _ in }])
+            let harness = try SteppedHarness([service])
+            harness.deliver(["a record"], key: "k")
+            weak.object = harness.engine.intakes[0]
+        }
+        #expect(weak.object == nil)
+    }
 }
