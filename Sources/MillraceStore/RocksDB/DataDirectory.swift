@@ -93,7 +93,8 @@ enum DataDirectory {
         unsafe String(cString: strerror(code))  // glibc's keeps one text a thread.
     }
 
-    private static func failure(_ code: Int32, _ directory: String, _ action: String) -> StoreError {
+    /// The system's error as it concerns the directory.
+    static func failure(_ code: Int32, _ directory: String, _ action: String) -> StoreError {
         let reason = "\(action): \(text(code))"
         return switch code {
         case EACCES, EPERM, EROFS: .notPermitted(directory: directory, reason: reason)

@@ -30,6 +30,9 @@ final class LogFolder: Sendable {
 
     static func path(in directory: String) -> String { directory + "/log" }
 
+    /// The number of a file of the log, by its name; `nil` for other files.
+    static func number(ofFile name: String) -> Int? { name.hasSuffix(".log") ? Int(name.dropLast(4)) : nil }
+
     init(directory: String, room: LogRoom) {
         self.directory = directory
         self.room = room
@@ -78,7 +81,7 @@ final class LogFolder: Sendable {
     private func refresh(_ files: inout [File]) throws(StoreError) {
         let folder = Self.path(in: directory)
         let names = try DataDirectory.entries(folder, of: directory)
-        var numbers = Set(names.compactMap { $0.hasSuffix(".log") ? Int($0.dropLast(4)) : nil })
+        var numbers = Set(names.compactMap(Self.number(ofFile:)))
         files.removeAll { file in
             if numbers.remove(file.number) != nil { return false }
             _ = close(file.descriptor)
@@ -86,7 +89,7 @@ final class LogFolder: Sendable {
         }
         if numbers.isEmpty { return }
         for name in names {
-            guard let number = Int(name.dropLast(4)), numbers.contains(number) else { continue }
+            guard let number = Self.number(ofFile: name), numbers.contains(number) else { continue }
             let descriptor = unsafe open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
             if descriptor >= 0 {
                 files.append(File(number: number, descriptor: descriptor))

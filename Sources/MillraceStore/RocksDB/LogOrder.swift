@@ -13,13 +13,10 @@ enum LogOrder {
     static func enforce(in directory: String) throws(StoreError) {
         let folder = LogFolder.path(in: directory)
         guard let names = try? DataDirectory.entries(folder, of: directory) else { return }
-        let numbers = names.compactMap { $0.hasSuffix(".log") ? Int($0.dropLast(4)) : nil }.sorted()
+        let files = names.compactMap { name in LogFolder.number(ofFile: name).map { (number: $0, name: name) } }
         /// Where the file before ends, and what the next write's number is; `nil` where that file is damaged, or there is none.
         var before: (file: String, end: Int, next: UInt64)?
-        for number in numbers {
-            guard let name = names.first(where: { $0.hasSuffix(".log") && Int($0.dropLast(4)) == number }) else {
-                continue
-            }
+        for (_, name) in files.sorted(by: { $0.number < $1.number }) {
             let file = folder + "/" + name
             let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
             // RocksDB says better what is wrong with it.
@@ -46,14 +43,13 @@ enum LogOrder {
         let left = LogFormat.blockBytes - place % LogFormat.blockBytes
         let place = left < LogFormat.headerBytes ? place + left : place
         let descriptor = unsafe open(file, O_WRONLY | O_CLOEXEC)
-        defer { if descriptor >= 0 { _ = close(descriptor) } }
+        guard descriptor >= 0 else { throw DataDirectory.failure(errno, directory, "opening \(file)") }
+        defer { _ = close(descriptor) }
         var header = [UInt8](repeating: 0, count: LogFormat.headerBytes)
         header[LogFormat.headerBytes - 1] = LogFormat.noType
         let count = unsafe header.withUnsafeBytes {
             unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(place))
         }
-        if count != header.count {
-            throw .failed(directory: directory, reason: "writing \(file): \(DataDirectory.text(errno))")
-        }
+        if count != header.count { throw DataDirectory.failure(errno, directory, "writing \(file)") }
     }
 }

@@ -125,7 +125,7 @@ struct LogReading {
             if read > 0 {
                 count += read
             } else if errno != EINTR {
-                throw .failed(directory: directory, reason: "reading \(file): \(DataDirectory.text(errno))")
+                throw DataDirectory.failure(errno, directory, "reading \(file)")
             }
         }
         return count

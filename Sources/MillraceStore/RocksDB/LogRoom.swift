@@ -5,8 +5,7 @@ import Synchronization
 /// Room ahead of the log's end that was written before, with zeros.
 ///
 /// To sync what has made a file longer, a file system writes twice, and waits twice for the disk: for the bytes, and for its own journal,
-/// which says that the file is longer. Where there are bytes already the first is enough: a sync of little takes a quarter less on ext4, and more
-/// on a slow disk.
+/// which says that the file is longer. Where there are bytes already the first is enough: a sync of little takes a quarter less on ext4.
 ///
 /// The zeros are appended, and the system knows the place where a file ends: RocksDB, which writes at a place of its own, has
 /// nothing there yet, and will write over them. To its reader they are the log's end; ``LogOrder`` sees to it that they are only
